@@ -1,0 +1,123 @@
+# Pinbound: `make help` says what there is.
+
+BUILD ?= build
+UNBOUND_BUILD ?= $(BUILD)/unbound
+UNBOUND_SRC ?= $(shell cat $(BUILD)/unbound-src/source 2>/dev/null)
+
+PREFIX ?= /usr/local
+VERSION := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)
+
+CC ?= cc
+CSTD = -std=c11 -D_GNU_SOURCE
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wconversion -Wformat=2
+HARDENING = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fstack-clash-protection
+OPTIMIZE = -O2 -g
+CFLAGS ?= $(OPTIMIZE)
+LDFLAGS ?=
+ALL_CFLAGS = $(CSTD) $(WARNINGS) $(HARDENING) -MMD -MP -Iinclude -I$(BUILD)/include $(CFLAGS)
+ALL_LDFLAGS = -Wl,-z,relro,-z,now $(LDFLAGS)
+
+LIB_SRC = $(wildcard lib/*.c)
+CLI_SRC = $(wildcard cli/*.c)
+MODULE_SRC = $(wildcard module/*.c)
+UNIT_SRC = $(wildcard tests/unit/test_*.c)
+
+# The core is compiled once, position independent and with hidden symbols: the
+# module, the command and the tests link the same objects.
+LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
+CLI_OBJ = $(CLI_SRC:%.c=$(BUILD)/obj/%.o)
+MODULE_OBJ = $(MODULE_SRC:%.c=$(BUILD)/obj/%.o)
+UNIT_BIN = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
+LIBPB = $(BUILD)/libpinbound.a
+
+all: $(BUILD)/pinbound $(BUILD)/pinbound.so
+
+help:
+	@echo 'make           build/pinbound and build/pinbound.so'
+	@echo 'make unbound   the distribution'"'"'s Unbound, with dynlib, in build/unbound'
+	@echo 'make demo      the story, on real servers'
+	@echo 'make check     all tests'
+	@echo 'make deps      install what building and testing need (as root)'
+	@echo 'make lint      formatting, warnings, static analysis'
+	@echo 'make format    lay out the source'
+	@echo 'make clean     remove what was built, Unbound apart; make distclean: all'
+
+# --- the core ---------------------------------------------------------------
+
+$(BUILD)/include/pinbound/version.h: CHANGELOG.md
+	@mkdir -p $(@D)
+	@echo '#define PB_VERSION "$(VERSION)"' > $@
+
+$(BUILD)/obj/lib/%.o: lib/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIC -fvisibility=hidden -c -o $@ $<
+
+$(LIBPB): $(LIB_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $(LIB_OBJ)
+
+# --- the command ------------------------------------------------------------
+
+CLI_LIBS = -lldns -llmdb -lidn2 -lpthread
+
+$(BUILD)/obj/cli/%.o: cli/%.c | $(BUILD)/include/pinbound/version.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIE -c -o $@ $<
+
+$(BUILD)/pinbound: $(CLI_OBJ) $(LIBPB)
+	$(CC) $(ALL_LDFLAGS) -pie -o $@ $(CLI_OBJ) $(LIBPB) $(CLI_LIBS)
+
+# --- the module -------------------------------------------------------------
+
+# Unbound's headers are not ours to warn about.
+HOST_CFLAGS = -isystem $(UNBOUND_BUILD) -isystem $(UNBOUND_SRC)
+STAMP = $(BUILD)/stamp
+
+# What differs between Unbounds is tried out against the tree at hand.
+$(STAMP)/probe.h: module/probe.sh $(UNBOUND_BUILD)/config.h
+	@mkdir -p $(@D)
+	sh module/probe.sh "$(CC) $(CSTD) -fPIC $(HOST_CFLAGS)" > $@.new
+	mv $@.new $@
+
+# The module works with the very programs that this tree built, and no others.
+$(STAMP)/build-ids.h: module/build-ids.sh $(UNBOUND_BUILD)/config.h \
+		$(wildcard $(UNBOUND_BUILD)/unbound $(UNBOUND_BUILD)/testbound)
+	@mkdir -p $(@D)
+	sh module/build-ids.sh $(UNBOUND_BUILD) > $@.new
+	mv $@.new $@
+
+$(BUILD)/obj/module/%.o: module/%.c $(STAMP)/probe.h $(STAMP)/build-ids.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(HOST_CFLAGS) -I$(STAMP) -fPIC -fvisibility=hidden -c -o $@ $<
+
+$(BUILD)/pinbound.so: $(MODULE_OBJ) $(LIBPB)
+	$(CC) -shared $(ALL_LDFLAGS) -Wl,-z,nodelete -Wl,--exclude-libs,ALL -o $@ \
+		$(MODULE_OBJ) $(LIBPB) -llmdb -lpthread
+
+# Without another tree given, the distribution's own is fetched and built.
+$(BUILD)/unbound/config.h: $(BUILD)/unbound-src/done
+
+unbound: $(BUILD)/unbound-src/done
+$(BUILD)/unbound-src/done: module/build-unbound.sh
+	sh module/build-unbound.sh $(BUILD)
+
+# --- unit tests -------------------------------------------------------------
+
+$(BUILD)/tests/%: tests/unit/%.c $(LIBPB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(LIBPB) $(ALL_LDFLAGS) \
+		-lcmocka $(CLI_LIBS)
+
+unit: $(UNIT_BIN)
+	@set -e; for test in $(UNIT_BIN); do $$test; done
+
+clean:
+	rm -rf $(BUILD)/obj $(BUILD)/tests $(BUILD)/stamp $(BUILD)/include \
+		$(BUILD)/pinbound $(BUILD)/pinbound.so $(LIBPB)
+
+distclean:
+	rm -rf $(BUILD)
+
+.PHONY: all help unbound unit clean distclean
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/tests/*.d)

@@ -1,0 +1,96 @@
+/* json.c - see json.h. */
+#include "json.h"
+#include <inttypes.h>
+#include <string.h>
+
+void json_begin(struct json *json, FILE *out)
+{
+	*json = (struct json){.out = out, .first = true};
+}
+
+void json_end(struct json *json)
+{
+	(void)putc('\n', json->out);
+}
+
+static void write_octets(struct json *json, struct pb_bytes octets)
+{
+	(void)putc('"', json->out);
+	for (size_t i = 0; i < octets.size; i++) {
+		uint8_t octet = octets.data[i];
+
+		if (octet == '"' || octet == '\\')
+			(void)fprintf(json->out, "\\%c", octet);
+		else if (octet < ' ' || octet == 0x7f)
+			(void)fprintf(json->out, "\\u%04x", octet);
+		else
+			(void)putc(octet, json->out);
+	}
+	(void)putc('"', json->out);
+}
+
+static void write_text(struct json *json, const char *text)
+{
+	write_octets(json, (struct pb_bytes){(const uint8_t *)text, strlen(text)});
+}
+
+static void indent(const struct json *json)
+{
+	(void)fprintf(json->out, "\n%*s", (int)(2 * json->depth), "");
+}
+
+/* What stands before a value: a comma, a new line, the key. */
+static void lead(struct json *json, const char *key)
+{
+	if (json->depth > 0) {
+		if (!json->first)
+			(void)putc(',', json->out);
+		indent(json);
+	}
+	json->first = false;
+	if (key != NULL) {
+		write_text(json, key);
+		(void)fputs(": ", json->out);
+	}
+}
+
+void json_open(struct json *json, const char *key, char bracket)
+{
+	lead(json, key);
+	(void)putc(bracket, json->out);
+	json->depth++;
+	json->first = true;
+}
+
+void json_close(struct json *json, char bracket)
+{
+	json->depth--;
+	if (!json->first)
+		indent(json);
+	json->first = false;
+	(void)putc(bracket, json->out);
+}
+
+void json_text(struct json *json, const char *key, const char *text)
+{
+	lead(json, key);
+	write_text(json, text);
+}
+
+void json_octets(struct json *json, const char *key, struct pb_bytes octets)
+{
+	lead(json, key);
+	write_octets(json, octets);
+}
+
+void json_number(struct json *json, const char *key, int64_t number)
+{
+	lead(json, key);
+	(void)fprintf(json->out, "%" PRId64, number);
+}
+
+void json_bool(struct json *json, const char *key, bool value)
+{
+	lead(json, key);
+	(void)fputs(value ? "true" : "false", json->out);
+}

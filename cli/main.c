@@ -1,0 +1,232 @@
+/* main.c - options, dispatch and help of the pinbound command. */
+#include "cli.h"
+#include "pinbound/version.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cli_fail(const char *format, ...)
+{
+	va_list args;
+
+	(void)fflush(stdout);
+	(void)fputs("pinbound: ", stderr);
+	va_start(args, format);
+	(void)vfprintf(stderr, format, args);
+	va_end(args);
+	(void)putc('\n', stderr);
+	return CLI_FAILED;
+}
+
+int cli_misused(const struct cli *cli, const char *format, ...)
+{
+	va_list args;
+
+	(void)fputs("pinbound: ", stderr);
+	va_start(args, format);
+	(void)vfprintf(stderr, format, args);
+	va_end(args);
+	(void)fprintf(stderr, "; see \"pinbound help%s%s\"\n",
+		cli->command != NULL ? " " : "",
+		cli->command != NULL ? cli->command->name : "");
+	return CLI_USAGE;
+}
+
+const struct cli_command *cli_find_command(const char *name)
+{
+	for (const struct cli_command *row = cli_commands; row->name != NULL; row++)
+		if (strcmp(row->name, name) == 0)
+			return row;
+	return NULL;
+}
+
+const char *cli_value(const struct cli *cli, const char *option)
+{
+	for (size_t i = cli->given_count; i > 0; i--)
+		if (strcmp(cli->given[i - 1].option->name, option) == 0)
+			return cli->given[i - 1].value;
+	return NULL;
+}
+
+bool cli_read_name(struct pb_name *name, const char *text)
+{
+	struct pb_error error;
+
+	if (pb_name_from_user(name, text, strlen(text), &error))
+		return true;
+	(void)cli_fail("\"%s\" is not a domain name: %s", text, error.text);
+	return false;
+}
+
+static void print_options(const struct cli_option *option)
+{
+	for (; option != NULL && option->name != NULL; option++) {
+		int used =
+			printf("  %s%s%s", option->name, option->value != NULL ? " " : "",
+				option->value != NULL ? option->value : "");
+
+		if (used > 25) {
+			(void)putchar('\n');
+			used = 0;
+		}
+		(void)printf("%*s%s\n", 26 - used, "", option->help);
+	}
+}
+
+static void print_overview(void)
+{
+	(void)printf("Usage: pinbound COMMAND [OPTIONS] [ARGUMENTS]\n\n"
+		     "Pins the delegations of domains, for Unbound to refuse what "
+		     "deviates.\n\n");
+	for (const struct cli_command *row = cli_commands; row->name != NULL; row++)
+		(void)printf("  %-10s  %s\n", row->name, row->summary);
+	(void)printf("\nOptions common to all:\n");
+	print_options(cli_common);
+	(void)printf("\n\"pinbound help COMMAND\" tells more.\n");
+}
+
+int cli_help(struct cli *cli)
+{
+	const struct cli_command *row;
+
+	if (cli->argument_count == 0) {
+		print_overview();
+		return CLI_DONE;
+	}
+	row = cli_find_command(cli->arguments[0]);
+	if (row == NULL)
+		return cli_misused(cli, "there is no command \"%s\"", cli->arguments[0]);
+	(void)printf("Usage: pinbound %s%s%s%s\n\n%s\n", row->name,
+		row->options != NULL ? " [OPTIONS]" : "", *row->arguments ? " " : "",
+		row->arguments, row->help);
+	if (row->options != NULL) {
+		(void)printf("\nOptions:\n");
+		print_options(row->options);
+	}
+	return CLI_DONE;
+}
+
+static const struct cli_option *find_option(
+	const struct cli_option *row, const char *text, size_t size)
+{
+	for (; row != NULL && row->name != NULL; row++)
+		if (strlen(row->name) == size && memcmp(row->name, text, size) == 0)
+			return row;
+	return NULL;
+}
+
+static bool take_common(struct cli *cli, const struct cli_given *given)
+{
+	if (strcmp(given->option->name, "--json") == 0)
+		cli->json = true;
+	else if (strcmp(given->option->name, "-q") == 0)
+		cli->quiet = true;
+	else if (strcmp(given->option->name, "-c") == 0)
+		cli->conf_path = given->value;
+	else
+		return false;
+	return true;
+}
+
+/* Reads the option at argv[*at], and its value. Returns an exit code. */
+static int take_option(struct cli *cli, char **argv, int *at)
+{
+	const char *text = argv[*at];
+	size_t size = strcspn(text, "=");
+	struct cli_given given = {.value = ""};
+
+	given.option = find_option(cli_common, text, size);
+	if (given.option == NULL && cli->command != NULL)
+		given.option = find_option(cli->command->options, text, size);
+	if (given.option == NULL)
+		return cli_misused(cli, "unknown option \"%.*s\"", (int)size, text);
+	if (given.option->value == NULL && text[size] == '=')
+		return cli_misused(cli, "%s takes no value", given.option->name);
+	if (given.option->value != NULL) {
+		given.value = text[size] == '=' ? text + size + 1 : argv[++*at];
+		if (given.value == NULL)
+			return cli_misused(cli, "%s needs a value", given.option->name);
+	}
+	if (!take_common(cli, &given))
+		cli->given[cli->given_count++] = given;
+	return CLI_DONE;
+}
+
+static int take_word(struct cli *cli, const char *word)
+{
+	if (cli->command != NULL) {
+		cli->arguments[cli->argument_count++] = word;
+		return CLI_DONE;
+	}
+	cli->command = cli_find_command(word);
+	return cli->command != NULL
+		       ? CLI_DONE
+		       : cli_misused(cli, "there is no command \"%s\"", word);
+}
+
+static int parse(struct cli *cli, char **argv)
+{
+	bool only_words = false;
+	int code = CLI_DONE;
+
+	for (int at = 1; argv[at] != NULL && code == CLI_DONE; at++) {
+		if (!only_words && strcmp(argv[at], "--") == 0)
+			only_words = true;
+		else if (!only_words && argv[at][0] == '-' && argv[at][1] != '\0')
+			code = take_option(cli, argv, &at);
+		else
+			code = take_word(cli, argv[at]);
+		if (argv[at] == NULL)
+			break;
+	}
+	if (code != CLI_DONE)
+		return code;
+	if (cli->command == NULL)
+		return cli_misused(cli, "a command is missing");
+	if (cli->argument_count < cli->command->least)
+		return cli_misused(
+			cli, "%s needs %s", cli->command->name, cli->command->arguments);
+	if (cli->argument_count > cli->command->most)
+		return cli_misused(cli, "%s: \"%s\" is one argument too many",
+			cli->command->name, cli->arguments[cli->command->most]);
+	return CLI_DONE;
+}
+
+static int run(struct cli *cli, char **argv)
+{
+	struct pb_error error;
+	int code = parse(cli, argv);
+
+	if (code != CLI_DONE)
+		return code;
+	if (cli->command->needs_conf && !pb_conf_read(&cli->conf, cli->conf_path, &error))
+		return cli_fail("%s", error.text);
+	code = cli->command->run(cli);
+	pb_conf_free(&cli->conf);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return cli_fail("standard output: it cannot be written");
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct cli cli = {.conf_path = pb_conf_path()};
+	int code;
+
+	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
+		(void)printf("pinbound " PB_VERSION "\n");
+		return CLI_DONE;
+	}
+	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+		print_overview();
+		return CLI_DONE;
+	}
+	cli.arguments = calloc((size_t)argc + 1, sizeof(*cli.arguments));
+	cli.given = calloc((size_t)argc + 1, sizeof(*cli.given));
+	code = cli.arguments == NULL || cli.given == NULL ? cli_fail("out of memory")
+							  : run(&cli, argv);
+	free(cli.arguments);
+	free(cli.given);
+	return code;
+}

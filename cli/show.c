@@ -1,0 +1,281 @@
+/* show.c - list, show, export, verify, checkconf: what only reads. */
+#include "cli.h"
+#include "json.h"
+#include "pinbound/pinfile.h"
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static struct pb_store *open_store(const struct cli *cli)
+{
+	struct pb_error error;
+	struct pb_store *store = pb_store_open(cli->conf.pins, PB_STORE_READ, &error);
+
+	if (store == NULL)
+		(void)cli_fail("%s", error.text);
+	return store;
+}
+
+/* Without the trailing dot, the root apart. */
+static const char *plain(const struct pb_name *name, char text[PB_NAME_TEXT_MAX])
+{
+	size_t size = strlen(pb_name_to_text(name, text));
+
+	if (size > 1)
+		text[size - 1] = '\0';
+	return text;
+}
+
+/* A set as an array of texts. */
+static void json_set(
+	struct json *json, const char *key, enum pb_kind kind, const struct pb_set *set)
+{
+	char text[PB_NAME_TEXT_MAX + PB_ADDRESS_TEXT_MAX];
+	struct pb_bytes element;
+
+	json_open(json, key, '[');
+	for (size_t at = 0; pb_set_next(set, &at, &element);) {
+		(void)pb_element_to_text(kind, element, text, sizeof(text));
+		json_text(json, NULL, text);
+	}
+	json_close(json, ']');
+}
+
+static char *iso_time(int64_t when, char text[32])
+{
+	time_t seconds = (time_t)when;
+	struct tm utc;
+
+	if (gmtime_r(&seconds, &utc) == NULL ||
+		strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+		text[0] = '\0';
+	return text;
+}
+
+/* What is not pinned has no key; "none" is an empty array. */
+static void json_pin(struct json *json, const struct pb_pin *pin)
+{
+	char text[PB_NAME_TEXT_MAX], when[32];
+
+	json_open(json, NULL, '{');
+	json_text(json, "name", pb_name_to_text(&pin->name, text));
+	if (pb_mode_name(pin->mode) != NULL)
+		json_text(json, "mode", pb_mode_name(pin->mode));
+	json_set(json, "ns", PB_KIND_NAME, &pin->ns);
+	json_set(json, "child-ns", PB_KIND_NAME, &pin->child_ns);
+	if (pb_pin_has_ds(pin))
+		json_set(json, "ds", PB_KIND_DS, &pin->ds);
+	json_set(json, "address", PB_KIND_ADDRESS, &pin->address);
+	if (pb_pin_has_mx(pin))
+		json_set(json, "mx", PB_KIND_NAME, &pin->mx);
+	json_bool(json, "strict", pin->strict);
+	if (pin->expires != PB_NEVER) {
+		json_text(json, "expires", iso_time(pin->expires, when));
+		json_text(json, "on-expiry", pin->expires_to_log ? "log" : "warn");
+	}
+	if (pin->note.size > 0)
+		json_octets(json, "note", pin->note);
+	json_number(json, "generation", (int64_t)pin->generation);
+	json_close(json, '}');
+}
+
+struct listing {
+	struct cli *cli;
+	struct json json;
+	const char *pattern; /* NULL: all */
+	uint64_t count;
+};
+
+static void count_text(char text[8], bool none, const struct pb_set *set)
+{
+	if (none)
+		(void)snprintf(text, 8, "none");
+	else if (set->count == 0)
+		(void)snprintf(text, 8, "-");
+	else
+		(void)snprintf(text, 8, "%u", set->count);
+}
+
+static void print_row(struct listing *listing, const struct pb_pin *pin)
+{
+	char name[PB_NAME_TEXT_MAX], expires[32] = "", ds[8], mx[8], address[8];
+
+	if (listing->count++ == 0)
+		(void)printf("%-36s %-7s %3s %4s %4s %4s  %s\n", "NAME", "MODE", "NS",
+			"DS", "ADDR", "MX", "EXPIRES");
+	count_text(ds, pin->ds_none, &pin->ds);
+	count_text(mx, pin->mx_none, &pin->mx);
+	count_text(address, false, &pin->address);
+	if (pin->expires != PB_NEVER)
+		(void)pb_expires_to_text(pin->expires, expires);
+	else
+		(void)snprintf(expires, sizeof(expires), "-");
+	(void)printf("%-36s %-7s %3u %4s %4s %4s  %.10s\n", plain(&pin->name, name),
+		pb_mode_name(pin->mode) != NULL ? pb_mode_name(pin->mode) : "default",
+		pin->ns.count, ds, address, mx, expires);
+}
+
+static bool list_pin(void *arg, const struct pb_pin *pin)
+{
+	struct listing *listing = arg;
+	char name[PB_NAME_TEXT_MAX];
+
+	if (listing->pattern != NULL &&
+		fnmatch(listing->pattern, plain(&pin->name, name), 0) != 0)
+		return true;
+	if (listing->cli->json)
+		json_pin(&listing->json, pin);
+	else
+		print_row(listing, pin);
+	return true;
+}
+
+/* A pattern matches names as they are listed: lower case, no trailing dot. */
+static char *read_pattern(const char *text)
+{
+	char *pattern = strdup(text);
+	size_t size = strlen(text);
+
+	for (size_t i = 0; pattern != NULL && i < size; i++)
+		if (pattern[i] >= 'A' && pattern[i] <= 'Z')
+			pattern[i] = (char)(pattern[i] + ('a' - 'A'));
+	if (pattern != NULL && size > 1 && pattern[size - 1] == '.')
+		pattern[size - 1] = '\0';
+	return pattern;
+}
+
+int cli_list(struct cli *cli)
+{
+	struct listing listing = {.cli = cli};
+	struct pb_store *store = open_store(cli);
+	struct pb_error error;
+	char *pattern = NULL;
+	enum pb_result result;
+
+	if (store == NULL)
+		return CLI_FAILED;
+	if (cli->argument_count > 0)
+		pattern = read_pattern(cli->arguments[0]);
+	listing.pattern = pattern;
+	json_begin(&listing.json, stdout);
+	if (cli->json)
+		json_open(&listing.json, NULL, '[');
+	result = pb_store_each(store, list_pin, &listing, &error);
+	if (cli->json) {
+		json_close(&listing.json, ']');
+		json_end(&listing.json);
+	}
+	free(pattern);
+	pb_store_close(store);
+	return result == PB_OK ? CLI_DONE : cli_fail("%s", error.text);
+}
+
+static void print_change(struct pb_store *store, uint64_t generation)
+{
+	struct pb_change change;
+	struct pb_error error;
+	char when[32];
+
+	if (pb_store_change(store, generation, &change, &error) == PB_OK)
+		(void)printf("# generation %llu, %s, by %s: %s\n",
+			(unsigned long long)generation, iso_time(change.when, when),
+			change.who, change.what);
+}
+
+int cli_show(struct cli *cli)
+{
+	struct pb_store *store;
+	struct pb_pinbuf *buf;
+	struct pb_error error;
+	enum pb_result found;
+	struct pb_name name;
+	struct json json;
+
+	if (!cli_read_name(&name, cli->arguments[0]))
+		return CLI_USAGE;
+	store = open_store(cli);
+	buf = malloc(sizeof(*buf));
+	if (store == NULL || buf == NULL) {
+		free(buf);
+		pb_store_close(store);
+		return CLI_FAILED;
+	}
+	found = pb_store_get(store, &name, buf, &error);
+	if (found == PB_NOT_FOUND) {
+		(void)cli_fail("%s is not pinned; \"pinbound list\" lists what is",
+			cli->arguments[0]);
+	} else if (found == PB_FAILED) {
+		(void)cli_fail("%s", error.text);
+	} else if (cli->json) {
+		json_begin(&json, stdout);
+		json_pin(&json, &buf->pin);
+		json_end(&json);
+	} else {
+		print_change(store, buf->pin.generation);
+		(void)pb_pinfile_write(stdout, &buf->pin);
+	}
+	free(buf);
+	pb_store_close(store);
+	return found == PB_OK ? CLI_DONE : CLI_FAILED;
+}
+
+static bool export_pin(void *arg, const struct pb_pin *pin)
+{
+	(void)arg;
+	return pb_pinfile_write(stdout, pin);
+}
+
+int cli_export(struct cli *cli)
+{
+	struct pb_store *store;
+	struct pb_error error;
+	enum pb_result result;
+
+	if (cli->json)
+		return cli_list(cli);
+	store = open_store(cli);
+	if (store == NULL)
+		return CLI_FAILED;
+	(void)pb_pinfile_write_head(stdout);
+	result = pb_store_each(store, export_pin, NULL, &error);
+	pb_store_close(store);
+	return result == PB_OK ? CLI_DONE : cli_fail("%s", error.text);
+}
+
+int cli_verify(struct cli *cli)
+{
+	struct pb_store *store = open_store(cli);
+	struct pb_store_stat stat;
+	struct pb_error error;
+	enum pb_result result;
+	struct json json;
+
+	if (store == NULL)
+		return CLI_FAILED;
+	result = pb_store_verify(store, &stat, &error);
+	pb_store_close(store);
+	if (result != PB_OK)
+		return cli_fail("%s", error.text);
+	if (cli->json) {
+		json_begin(&json, stdout);
+		json_open(&json, NULL, '{');
+		json_number(&json, "pins", (int64_t)stat.pins);
+		json_number(&json, "generation", (int64_t)stat.generation);
+		json_close(&json, '}');
+		json_end(&json);
+	} else if (!cli->quiet) {
+		(void)printf("%s: %llu pins, generation %llu, all as they were stored\n",
+			cli->conf.pins, (unsigned long long)stat.pins,
+			(unsigned long long)stat.generation);
+	}
+	return CLI_DONE;
+}
+
+/* To have come here is to have read it. */
+int cli_checkconf(struct cli *cli)
+{
+	if (!cli->quiet)
+		(void)printf("%s: no errors\n", cli->conf_path);
+	return CLI_DONE;
+}

@@ -1,0 +1,219 @@
+/* table.c - every command: its name, arguments, options, help and function. */
+#include "cli.h"
+
+/* clang-format off: a table is read row by row. */
+
+const struct cli_option cli_common[] = {
+	{"-c", "FILE", "pinbound.conf to read"},
+	{"--json", NULL, "write JSON to standard output"},
+	{"-q", NULL, "say only what goes wrong"},
+	{NULL, NULL, NULL},
+};
+
+#define PIN_OPTIONS                                                                      \
+	{"--ns", "HOST", "a server of the delegation; repeatable"},                      \
+		{"--child-ns", "HOST",                                                   \
+			"also fine in the child's own NS set; repeatable"},              \
+		{"--ds", "DS", "\"TAG ALG TYPE HEX\"; repeatable; or none"},             \
+		{"--address", "ADDR",                                                    \
+			"\"HOST ADDRESS\" or \"HOST PREFIX\"; repeatable"},              \
+		{"--mx", "HOST", "an MX host, *.HOST too; repeatable; or none"},         \
+		{"--mode", "MODE", "log or refuse; else default-mode applies"},          \
+		{"--strict", NULL, "refuse also what is only missing"},                  \
+		{"--expires", "TIME", "a date, or a time with zone"},                    \
+		{"--on-expiry", "WHAT", "warn, or log: then the pin only logs"},         \
+	{                                                                                \
+		"--note", "TEXT", "one line, at most 255 octets"                         \
+	}
+
+static const struct cli_option add_options[] = {
+	PIN_OPTIONS,
+	{NULL, NULL, NULL},
+};
+
+static const struct cli_option set_options[] = {
+	PIN_OPTIONS,
+	{"--no-child-ns", NULL, "take all of them away"},
+	{"--no-ds", NULL, "do not judge DS"},
+	{"--no-address", NULL, "do not judge addresses"},
+	{"--no-mx", NULL, "do not judge MX"},
+	{"--no-mode", NULL, "follow default-mode"},
+	{"--no-strict", NULL, "only log what is only missing"},
+	{"--no-expires", NULL, "never expire; takes --on-expiry along"},
+	{"--no-note", NULL, "take it away"},
+	{NULL, NULL, NULL},
+};
+
+static const struct cli_option import_options[] = {
+	{"--replace", NULL, "remove the pins that are not in the file"},
+	{"--dry-run", NULL, "say what would change, and change nothing"},
+	{NULL, NULL, NULL},
+};
+
+const struct cli_command cli_commands[] = {
+	{
+		"init",
+		"",
+		"make the stores",
+		"Makes the pin store and the place of the state store, where "
+		"pinbound.conf\n"
+		"says, with the owners and modes that keep a resolver that was broken "
+		"into\n"
+		"from changing its own pins.\n\n"
+		"  pinbound init",
+		NULL,
+		0,
+		0,
+		true,
+		cli_init,
+	},
+	{
+		"add",
+		"NAME",
+		"pin a name",
+		"Pins NAME: from now on its delegation must look like this. It fails if "
+		"NAME\n"
+		"is pinned already; \"pinbound set\" changes a pin.\n\n"
+		"  pinbound add example.com --mode refuse \\\n"
+		"      --ns ns1.dns-host.example --ns ns2.dns-host.example",
+		add_options,
+		1,
+		1,
+		true,
+		cli_add,
+	},
+	{
+		"set",
+		"NAME",
+		"change a pin",
+		"Changes the pin of NAME. An option that can be repeated replaces the "
+		"whole\n"
+		"set; what no option names stays as it is.\n\n"
+		"  pinbound set example.com --mode log --no-expires",
+		set_options,
+		1,
+		1,
+		true,
+		cli_set,
+	},
+	{
+		"remove",
+		"NAME",
+		"drop a pin",
+		"Drops the pin of NAME. It fails if NAME is not pinned.\n\n"
+		"  pinbound remove example.com",
+		NULL,
+		1,
+		1,
+		true,
+		cli_remove,
+	},
+	{
+		"undo",
+		"",
+		"take the last change back",
+		"Takes the last change of the pins back, an import as a whole. Once "
+		"more, and\n"
+		"that is taken back in turn.\n\n"
+		"  pinbound undo",
+		NULL,
+		0,
+		0,
+		true,
+		cli_undo,
+	},
+	{
+		"list",
+		"[PATTERN]",
+		"what is pinned, a line each",
+		"Lists the pins: name, mode, how many NS, DS, addresses and MX are "
+		"pinned, and\n"
+		"when the pin expires. PATTERN is a shell pattern that the names must "
+		"match.\n\n"
+		"  pinbound list '*.example'",
+		NULL,
+		0,
+		1,
+		true,
+		cli_list,
+	},
+	{
+		"show",
+		"NAME",
+		"one pin, in full",
+		"Shows the pin of NAME as a pin file has it, and who changed it last.\n\n"
+		"  pinbound show example.com",
+		NULL,
+		1,
+		1,
+		true,
+		cli_show,
+	},
+	{
+		"import",
+		"FILE",
+		"store the pins of a file",
+		"Stores the pins of a pin file, all of them or, if there is one mistake "
+		"in it,\n"
+		"none. Names in the file overwrite, others stay. FILE may be - for "
+		"standard\n"
+		"input.\n\n"
+		"  pinbound import --dry-run pins.txt",
+		import_options,
+		1,
+		1,
+		true,
+		cli_import,
+	},
+	{
+		"export",
+		"",
+		"write all pins as a file",
+		"Writes all pins as a pin file, sorted, to standard output.\n\n"
+		"  pinbound export > pins.txt",
+		NULL,
+		0,
+		0,
+		true,
+		cli_export,
+	},
+	{
+		"verify",
+		"",
+		"read the whole store and its digest",
+		"Reads every pin, and compares the digest over all with the one that "
+		"was\n"
+		"stored: nothing is missing, and nothing altered.\n\n"
+		"  pinbound verify",
+		NULL,
+		0,
+		0,
+		true,
+		cli_verify,
+	},
+	{
+		"checkconf",
+		"",
+		"check pinbound.conf",
+		"Reads pinbound.conf, and says where it has a mistake.\n\n"
+		"  pinbound checkconf",
+		NULL,
+		0,
+		0,
+		true,
+		cli_checkconf,
+	},
+	{
+		"help",
+		"[COMMAND]",
+		"this, or more on a command",
+		"Lists the commands, or tells more on one.\n\n"
+		"  pinbound help add",
+		NULL,
+		0,
+		1,
+		false,
+		cli_help,
+	},
+	{NULL, NULL, NULL, NULL, NULL, 0, 0, false, NULL},
+};

@@ -1,0 +1,110 @@
+/*
+ * judge.h - does what a response said of a delegation match the pin?
+ *
+ * A pure function: no clock, no store, no network, no log.
+ */
+#ifndef PINBOUND_JUDGE_H
+#define PINBOUND_JUDGE_H
+
+#include "pinbound/pin.h"
+
+/* One way to deviate. They are listed in this order everywhere. */
+enum pb_reason {
+	PB_NS_UNEXPECTED,
+	PB_NS_MISSING,
+	PB_CHILD_NS_UNEXPECTED,
+	PB_DS_UNEXPECTED,
+	PB_DS_REMOVED,
+	PB_DS_MISSING,
+	PB_DS_APPEARED,
+	PB_ADDRESS_UNEXPECTED,
+	PB_DELEGATION_GONE,
+	PB_ANSWERED_BY_PARENT,
+	PB_MX_UNEXPECTED,
+	PB_UNVERIFIED,
+	PB_REASONS,
+};
+
+/* A set of reasons: a bit for each. 0 is "ok". */
+typedef unsigned pb_reasons;
+#define PB_REASON(reason) (1U << (reason))
+
+const char *pb_reason_name(enum pb_reason reason);
+
+/* Writes "ns-unexpected,ds-removed", cut at `size`. Returns text. */
+#define PB_REASONS_TEXT_MAX 256
+char *pb_reasons_to_text(pb_reasons reasons, char text[PB_REASONS_TEXT_MAX]);
+
+/* What sort of response it was, lame and broken ones having been sorted out. */
+enum pb_response {
+	PB_REFERRAL,
+	PB_POSITIVE, /* data for the question, or a CNAME or DNAME at or above it */
+	PB_NODATA,
+	PB_NXDOMAIN,
+};
+
+/* The types that matter, by their numbers. */
+enum { PB_TYPE_NS = 2, PB_TYPE_MX = 15, PB_TYPE_DS = 43 };
+
+/* What one response said, from the point of view of one pinned name. */
+struct pb_observation {
+	enum pb_response response;
+	struct pb_name asked;    /* the zone whose servers were asked */
+	struct pb_name question; /* the name that was really asked for */
+	uint16_t type;           /* the type that was really asked for */
+	/* PB_REFERRAL: the zone referred to. Denials: the owner of the SOA, if
+	 * there was one. */
+	struct pb_name owner;
+	bool has_owner;
+	/* The server's address is known to be that of a pinned NS of the name: it
+	 * may serve parent and child alike. */
+	bool from_pinned_server;
+	/* PB_REFERRAL: the NS set of the parent. PB_POSITIVE for (name, NS): that of
+	 * the child. */
+	struct pb_set ns;
+	bool too_many_ns; /* there were more than a set can hold */
+};
+
+/* What the response allows to judge. */
+enum pb_scope {
+	PB_SCOPE_NOTHING, /* it says nothing about the cut */
+	PB_SCOPE_CUT,     /* it shows the delegation, or that there is none */
+	PB_SCOPE_CHILD,   /* it comes from the child's side: good for as much as the
+			     delegation is that led there */
+};
+
+enum pb_action { PB_ACTION_NONE, PB_ACTION_LOGGED, PB_ACTION_REFUSED };
+
+/* "logged" or "refused". */
+const char *pb_action_name(enum pb_action action);
+
+struct pb_verdict {
+	enum pb_scope scope;
+	pb_reasons reasons;
+	enum pb_action action; /* PB_ACTION_NONE exactly if there are no reasons */
+};
+
+/* What pinbound.conf says to all pins. */
+struct pb_policy {
+	enum pb_mode default_mode;
+	bool override;
+};
+
+/*
+ * Judges an observation by a pin. `now` is seconds since 1970. The rules are
+ * those of pinbound-module(8), "WHAT IS JUDGED".
+ */
+struct pb_verdict pb_judge(const struct pb_pin *pin,
+	const struct pb_observation *observation, const struct pb_policy *policy,
+	int64_t now);
+
+/*
+ * The one place that decides what is done about reasons, whatever found them.
+ */
+enum pb_action pb_decide(const struct pb_pin *pin, pb_reasons reasons,
+	const struct pb_policy *policy, int64_t now);
+
+/* The mode of a pin as it is in force. */
+enum pb_mode pb_mode_in_force(const struct pb_pin *pin, const struct pb_policy *policy);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * verdicts.h - the memory of the last verdict on each pinned zone.
+ *
+ * It decides whether data of a zone may be admitted, when a deviation is asked
+ * about again, and which warnings are held back. Bounded, shared by all threads
+ * (each function takes the table's mutex for its own duration), pure but for
+ * that: the time, in seconds, is a parameter and may jump.
+ *
+ * A verdict belongs to one version of a pin, told by the generation of the store
+ * that wrote it. Under another version nothing is known.
+ */
+#ifndef PINBOUND_VERDICTS_H
+#define PINBOUND_VERDICTS_H
+
+#include "pinbound/judge.h"
+
+struct pb_verdicts;
+
+struct pb_verdicts_conf {
+	int recheck;      /* seconds that a deviation is refused before it is asked
+			     about again */
+	int log_interval; /* seconds before the same warning is repeated, 0: at once */
+	size_t zones;     /* that are remembered at most */
+};
+
+/* NULL if there is no memory. */
+struct pb_verdicts *pb_verdicts_new(const struct pb_verdicts_conf *conf);
+void pb_verdicts_free(struct pb_verdicts *verdicts); /* NULL is fine */
+
+enum pb_standing {
+	PB_UNKNOWN,   /* nothing is known: the parent must be asked */
+	PB_LIVE,      /* admitted */
+	PB_STALE,     /* admitted while the delegation that was judged is in use, but
+			 its TTL has run out */
+	PB_IN_FORCE,  /* refused, without asking */
+	PB_PROBE_DUE, /* refused, but for one query that asks the parent again */
+};
+
+/* Where a zone stands. *reasons are those of the verdict, 0 if there is none. */
+enum pb_standing pb_verdicts_ask(struct pb_verdicts *verdicts, const struct pb_name *zone,
+	uint64_t generation, int64_t now, pb_reasons *reasons);
+
+/*
+ * Takes the one slot to probe a deviation. `prober` is any pointer that tells
+ * this query from others. False if the slot is taken (or was not given back for
+ * less than the time that a query can live), or no probe is due.
+ */
+bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_name *zone,
+	uint64_t generation, int64_t now, const void *prober);
+
+/* Gives the slot back, if this prober has it. */
+void pb_verdicts_probe_end(
+	struct pb_verdicts *verdicts, const struct pb_name *zone, const void *prober);
+
+/* What the caller has to say in the log. */
+struct pb_report {
+	bool stray;         /* the verdict was not taken over: a good answer that is not
+			       from a probe does not end a deviation */
+	bool deviation;     /* warn */
+	uint64_t held_back; /* warnings like it that were held back before this one */
+	bool restored;      /* say so */
+	int64_t after;      /* how long it deviated, seconds */
+	uint64_t refused;   /* answers that were refused meanwhile */
+};
+
+/* The same for the same reasons and observed sets, and never 0. */
+uint64_t pb_fingerprint(pb_reasons reasons, const struct pb_observation *seen);
+
+/*
+ * Takes over a verdict with scope PB_SCOPE_CUT or PB_SCOPE_CHILD.
+ * `ttl`: seconds for which the observation is good. `fingerprint`: see
+ * pb_fingerprint(). `prober`: of the query that made it, NULL if it is none.
+ */
+struct pb_report pb_verdicts_judged(struct pb_verdicts *verdicts,
+	const struct pb_name *zone, uint64_t generation, int64_t now,
+	const struct pb_verdict *verdict, uint32_t ttl, uint64_t fingerprint,
+	const void *prober);
+
+/*
+ * The parent could not be reached or nothing could be observed. With `action`
+ * refused, the zone is refused for 5 seconds; a deviation that is in force stays
+ * so for another `recheck`.
+ */
+struct pb_report pb_verdicts_unverified(struct pb_verdicts *verdicts,
+	const struct pb_name *zone, uint64_t generation, int64_t now,
+	enum pb_action action);
+
+/* Counts an answer that was refused for a deviation of this zone. */
+void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_name *zone);
+
+/*
+ * A stale verdict goes on for `seconds`, since the parent is silent. Returns
+ * true the first time, for the log.
+ */
+bool pb_verdicts_extend(struct pb_verdicts *verdicts, const struct pb_name *zone,
+	uint64_t generation, int64_t now, int64_t seconds);
+
+/* Memory that is in use, in octets. */
+size_t pb_verdicts_size(const struct pb_verdicts *verdicts);
+
+#endif

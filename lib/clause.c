@@ -1,0 +1,147 @@
+/* clause.c - see clause.h. */
+#include "clause.h"
+#include <errno.h>
+#include <string.h>
+
+void pb_clause_begin(struct pb_clause *clause, FILE *in, const char *path)
+{
+	clause->in = in;
+	clause->path = path;
+	clause->line = 0;
+	clause->comment = NULL;
+	clause->attribute = clause->value = clause->text;
+	clause->text[0] = '\0';
+}
+
+void pb_clause_blame(const struct pb_clause *clause, struct pb_error *error)
+{
+	pb_error_context(error, "%s:%u", clause->path, clause->line);
+}
+
+static enum pb_clause_read bad(
+	const struct pb_clause *clause, const char *reason, struct pb_error *error)
+{
+	pb_error_set(error, "%s", reason);
+	pb_clause_blame(clause, error);
+	return PB_CLAUSE_BAD;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Reads one line without its end. Octets are read singly, for NULs to be seen. */
+static enum pb_clause_read read_line(struct pb_clause *clause, struct pb_error *error)
+{
+	size_t used = 0;
+	int c;
+
+	clause->line++;
+	while ((c = getc(clause->in)) != EOF && c != '\n') {
+		if (used == sizeof(clause->text) - 1)
+			return bad(clause, "the line is longer than 4095 octets", error);
+		if (c == '\0')
+			return bad(clause, "there is a NUL octet in the line", error);
+		clause->text[used++] = (char)c;
+	}
+	if (c == EOF && ferror(clause->in))
+		return bad(clause, strerror(errno), error);
+	if (c == EOF && used == 0)
+		return PB_CLAUSE_END;
+	if (used > 0 && clause->text[used - 1] == '\r')
+		used--;
+	clause->text[used] = '\0';
+	for (size_t i = 0; i < used; i++)
+		if ((unsigned char)clause->text[i] < ' ' && clause->text[i] != '\t')
+			return bad(clause, "there is a control character in the line",
+				error);
+	return PB_CLAUSE_READ;
+}
+
+/* Undoes the quotes around a value in place. False with a reason. */
+static bool unquote(char *value, const char **reason)
+{
+	char *in = value + 1, *out = value;
+
+	while (*in != '"') {
+		if (*in == '\\') {
+			in++;
+			if (*in != '"' && *in != '\\') {
+				*reason = "within quotes, \\ needs a \" or another \\ "
+					  "behind it";
+				return false;
+			}
+		}
+		if (*in == '\0') {
+			*reason = "a closing quote is missing";
+			return false;
+		}
+		*out++ = *in++;
+	}
+	for (in++; is_blank(*in); in++)
+		;
+	if (*in != '\0' && *in != '#') {
+		*reason = "something stands behind the closing quote";
+		return false;
+	}
+	*out = '\0';
+	return true;
+}
+
+/* Cuts a comment and the blanks at the end of an unquoted value. */
+static bool strip(char *value, const char **reason)
+{
+	size_t size = strcspn(value, "#");
+
+	value[size] = '\0';
+	while (size > 0 && is_blank(value[size - 1]))
+		value[--size] = '\0';
+	if (strchr(value, '"') != NULL) {
+		*reason = "a quote stands within the value; put quotes around all of it";
+		return false;
+	}
+	return true;
+}
+
+/* Cuts the line into attribute and value. False with a reason. */
+static bool parse(struct pb_clause *clause, char *text, const char **reason)
+{
+	size_t size = strcspn(text, ":#\" \t");
+	char *value = text + size;
+
+	if (*value != ':' || size == 0) {
+		*reason = "\"attribute: value\" is expected";
+		return false;
+	}
+	*value++ = '\0';
+	while (is_blank(*value))
+		value++;
+	clause->attribute = text;
+	clause->value = value;
+	return *value == '"' ? unquote(value, reason) : strip(value, reason);
+}
+
+enum pb_clause_read pb_clause_next(struct pb_clause *clause, struct pb_error *error)
+{
+	const char *reason;
+
+	for (;;) {
+		enum pb_clause_read read = read_line(clause, error);
+		char *text = clause->text;
+
+		if (read != PB_CLAUSE_READ)
+			return read;
+		while (is_blank(*text))
+			text++;
+		if (*text == '#' && clause->comment != NULL &&
+			!clause->comment(text, clause->line, error)) {
+			pb_clause_blame(clause, error);
+			return PB_CLAUSE_BAD;
+		}
+		if (*text == '\0' || *text == '#')
+			continue;
+		return parse(clause, text, &reason) ? PB_CLAUSE_READ
+						    : bad(clause, reason, error);
+	}
+}

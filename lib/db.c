@@ -1,0 +1,348 @@
+/* db.c - LMDB behind a narrow interface; see db.h. */
+#include "db.h"
+#include <errno.h>
+#include <lmdb.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if MDB_VERSION_FULL < MDB_VERINT(0, 9, 18)
+#error "before 0.9.18, closing an LMDB environment could lose another's reader slots"
+#endif
+
+/*
+ * The file grows to what it holds; this is only address space, fixed so that a
+ * reader never has to map anew. Room for tens of millions of pins.
+ */
+#if SIZE_MAX > UINT32_MAX
+#define MAP_SIZE ((size_t)16 << 30)
+#else
+#define MAP_SIZE ((size_t)1 << 30)
+#endif
+
+/* Slots in the lock file: threads of all processes that read at one time. */
+#define READERS_MAX 512
+
+struct pb_txn {
+	struct pb_db *db;
+	MDB_txn *txn;
+	MDB_cursor *cursors[PB_DB_TABLES_MAX];
+	bool writes;
+	struct pb_txn *next; /* in the list of idle readers */
+};
+
+struct pb_db {
+	MDB_env *env;
+	char *path;
+	unsigned tables;
+	MDB_dbi table[PB_DB_TABLES_MAX];
+	pthread_mutex_t lock; /* of idle */
+	struct pb_txn *idle;  /* readers that have been reset, to be renewed */
+};
+
+/* What an LMDB or system error means to the operator. */
+static const char *meaning(int code)
+{
+	switch (code) {
+	case ENOENT:
+		return "it does not exist; \"pinbound init\" makes it";
+	case EEXIST:
+		return "it exists already";
+	case EACCES:
+	case EPERM:
+		return "permission denied, to the file or to its lock file";
+	case EROFS:
+		return "the lock file is on a read-only file system, and readers must "
+		       "write it";
+	case ENOSPC:
+		return "the disk is full";
+	case MDB_INVALID:
+		return "it is not a pinbound store";
+	case MDB_VERSION_MISMATCH:
+		return "it was written by another version of LMDB";
+	case MDB_CORRUPTED:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_PANIC:
+		return "it is damaged; restore it from an export";
+	case MDB_MAP_FULL:
+		return "it has reached its greatest size";
+	case MDB_READERS_FULL:
+		return "too many programs read it at one time";
+	default:
+		return mdb_strerror(code);
+	}
+}
+
+static void fail(const struct pb_db *db, int code, struct pb_error *error)
+{
+	pb_error_set(error, "%s: %s", db->path, meaning(code));
+}
+
+/* Opens the environment; the struct is as allocated. */
+static int open_env(struct pb_db *db, enum pb_access access)
+{
+	unsigned flags = MDB_NOSUBDIR | MDB_NOTLS;
+	int code = mdb_env_create(&db->env);
+
+	if (code != 0)
+		return code;
+	if (access == PB_STORE_READ)
+		flags |= MDB_RDONLY;
+	if ((code = mdb_env_set_mapsize(db->env, MAP_SIZE)) != 0 ||
+		(code = mdb_env_set_maxdbs(db->env, PB_DB_TABLES_MAX)) != 0 ||
+		(code = mdb_env_set_maxreaders(db->env, READERS_MAX)) != 0)
+		return code;
+	return mdb_env_open(db->env, db->path, flags, 0640);
+}
+
+static int open_tables(struct pb_db *db, enum pb_access access,
+	const char *const tables[], unsigned count)
+{
+	MDB_txn *txn;
+	unsigned begin = access == PB_STORE_CREATE ? 0 : MDB_RDONLY;
+	unsigned open = access == PB_STORE_CREATE ? MDB_CREATE : 0;
+	int code = mdb_txn_begin(db->env, NULL, begin, &txn);
+
+	if (code != 0)
+		return code;
+	for (unsigned i = 0; i < count; i++) {
+		code = mdb_dbi_open(txn, tables[i], open, &db->table[i]);
+		if (code != 0) {
+			mdb_txn_abort(txn);
+			return code == MDB_NOTFOUND ? MDB_INVALID : code;
+		}
+	}
+	db->tables = count;
+	return mdb_txn_commit(txn); /* a reader must too, to keep the table handles */
+}
+
+struct pb_db *pb_db_open(const char *path, enum pb_access access,
+	const char *const tables[], unsigned count, struct pb_error *error)
+{
+	struct pb_db *db = calloc(1, sizeof(*db));
+	int code;
+
+	if (db == NULL || (db->path = strdup(path)) == NULL) {
+		pb_error_set(error, "%s: out of memory", path);
+		free(db);
+		return NULL;
+	}
+	(void)pthread_mutex_init(&db->lock, NULL);
+	code = open_env(db, access);
+	if (code == 0)
+		code = open_tables(db, access, tables, count);
+	if (code != 0) {
+		fail(db, code, error);
+		pb_db_close(db);
+		return NULL;
+	}
+	return db;
+}
+
+static void free_txn(struct pb_txn *txn)
+{
+	for (unsigned i = 0; i < PB_DB_TABLES_MAX; i++)
+		if (txn->cursors[i] != NULL)
+			mdb_cursor_close(txn->cursors[i]);
+	if (txn->txn != NULL)
+		mdb_txn_abort(txn->txn);
+	free(txn);
+}
+
+void pb_db_close(struct pb_db *db)
+{
+	if (db == NULL)
+		return;
+	while (db->idle != NULL) {
+		struct pb_txn *txn = db->idle;
+
+		db->idle = txn->next;
+		free_txn(txn);
+	}
+	if (db->env != NULL)
+		mdb_env_close(db->env);
+	(void)pthread_mutex_destroy(&db->lock);
+	free(db->path);
+	free(db);
+}
+
+static struct pb_txn *new_txn(struct pb_db *db, unsigned flags, struct pb_error *error)
+{
+	struct pb_txn *txn = calloc(1, sizeof(*txn));
+	int code = ENOMEM;
+
+	if (txn != NULL) {
+		txn->db = db;
+		txn->writes = (flags & MDB_RDONLY) == 0;
+		code = mdb_txn_begin(db->env, NULL, flags, &txn->txn);
+	}
+	for (unsigned i = 0; code == 0 && i < db->tables; i++)
+		code = mdb_cursor_open(txn->txn, db->table[i], &txn->cursors[i]);
+	if (code != 0) {
+		fail(db, code, error);
+		if (txn != NULL)
+			free_txn(txn);
+		return NULL;
+	}
+	return txn;
+}
+
+static struct pb_txn *take_idle(struct pb_db *db)
+{
+	struct pb_txn *txn;
+
+	(void)pthread_mutex_lock(&db->lock);
+	txn = db->idle;
+	if (txn != NULL)
+		db->idle = txn->next;
+	(void)pthread_mutex_unlock(&db->lock);
+	return txn;
+}
+
+struct pb_txn *pb_db_read(struct pb_db *db, struct pb_error *error)
+{
+	struct pb_txn *txn = take_idle(db);
+	int code;
+
+	if (txn == NULL)
+		return new_txn(db, MDB_RDONLY, error);
+	code = mdb_txn_renew(txn->txn);
+	for (unsigned i = 0; code == 0 && i < db->tables; i++)
+		code = mdb_cursor_renew(txn->txn, txn->cursors[i]);
+	if (code != 0) {
+		fail(db, code, error);
+		free_txn(txn);
+		return NULL;
+	}
+	return txn;
+}
+
+struct pb_txn *pb_db_write(struct pb_db *db, struct pb_error *error)
+{
+	int dead;
+
+	/* Slots of readers that were killed would keep old pages from being reused. */
+	(void)mdb_reader_check(db->env, &dead);
+	return new_txn(db, 0, error);
+}
+
+void pb_txn_end(struct pb_txn *txn)
+{
+	struct pb_db *db = txn->db;
+
+	if (txn->writes) {
+		free_txn(txn);
+		return;
+	}
+	mdb_txn_reset(txn->txn);
+	(void)pthread_mutex_lock(&db->lock);
+	txn->next = db->idle;
+	db->idle = txn;
+	(void)pthread_mutex_unlock(&db->lock);
+}
+
+bool pb_txn_commit(struct pb_txn *txn, struct pb_error *error)
+{
+	int code;
+
+	for (unsigned i = 0; i < PB_DB_TABLES_MAX; i++) {
+		if (txn->cursors[i] != NULL)
+			mdb_cursor_close(txn->cursors[i]);
+		txn->cursors[i] = NULL;
+	}
+	code = mdb_txn_commit(txn->txn);
+	txn->txn = NULL; /* freed by LMDB, in any case */
+	if (code != 0)
+		fail(txn->db, code, error);
+	free_txn(txn);
+	return code == 0;
+}
+
+uint64_t pb_txn_id(const struct pb_txn *txn)
+{
+	return mdb_txn_id(txn->txn);
+}
+
+enum pb_result pb_txn_count(
+	struct pb_txn *txn, unsigned table, uint64_t *count, struct pb_error *error)
+{
+	MDB_stat stat;
+	int code = mdb_stat(txn->txn, txn->db->table[table], &stat);
+
+	if (code != 0) {
+		fail(txn->db, code, error);
+		return PB_FAILED;
+	}
+	*count = stat.ms_entries;
+	return PB_OK;
+}
+
+/* LMDB has no such seek: go to what is at or after the key, and step back. */
+static int seek_at_or_before(MDB_cursor *cursor, MDB_val *key, MDB_val *value)
+{
+	MDB_val found = *key;
+	int code = mdb_cursor_get(cursor, &found, value, MDB_SET_RANGE);
+
+	if (code == MDB_NOTFOUND)
+		return mdb_cursor_get(cursor, key, value, MDB_LAST);
+	if (code != 0 ||
+		(found.mv_size == key->mv_size &&
+			memcmp(found.mv_data, key->mv_data, key->mv_size) == 0)) {
+		*key = found;
+		return code;
+	}
+	return mdb_cursor_get(cursor, key, value, MDB_PREV);
+}
+
+enum pb_result pb_txn_seek(struct pb_txn *txn, unsigned table, enum pb_seek how,
+	struct pb_bytes *key, struct pb_bytes *value, struct pb_error *error)
+{
+	static const MDB_cursor_op ops[] = {
+		[PB_AT] = MDB_SET_KEY,
+		[PB_AT_OR_NEXT] = MDB_SET_RANGE,
+		[PB_FIRST] = MDB_FIRST,
+		[PB_LAST] = MDB_LAST,
+		[PB_NEXT] = MDB_NEXT,
+	};
+	MDB_val k = {key->size, (void *)(uintptr_t)key->data}, v = {0, NULL};
+	MDB_cursor *cursor = txn->cursors[table];
+	int code = how == PB_AT_OR_BEFORE ? seek_at_or_before(cursor, &k, &v)
+					  : mdb_cursor_get(cursor, &k, &v, ops[how]);
+
+	if (code == MDB_NOTFOUND)
+		return PB_NOT_FOUND;
+	if (code != 0) {
+		fail(txn->db, code, error);
+		return PB_FAILED;
+	}
+	*key = (struct pb_bytes){k.mv_data, k.mv_size};
+	*value = (struct pb_bytes){v.mv_data, v.mv_size};
+	return PB_OK;
+}
+
+bool pb_txn_put(struct pb_txn *txn, unsigned table, struct pb_bytes key,
+	struct pb_bytes value, struct pb_error *error)
+{
+	MDB_val k = {key.size, (void *)(uintptr_t)key.data};
+	MDB_val v = {value.size, (void *)(uintptr_t)value.data};
+	int code = mdb_put(txn->txn, txn->db->table[table], &k, &v, 0);
+
+	if (code != 0)
+		fail(txn->db, code, error);
+	return code == 0;
+}
+
+enum pb_result pb_txn_delete(
+	struct pb_txn *txn, unsigned table, struct pb_bytes key, struct pb_error *error)
+{
+	MDB_val k = {key.size, (void *)(uintptr_t)key.data};
+	int code = mdb_del(txn->txn, txn->db->table[table], &k, NULL);
+
+	if (code == MDB_NOTFOUND)
+		return PB_NOT_FOUND;
+	if (code != 0) {
+		fail(txn->db, code, error);
+		return PB_FAILED;
+	}
+	return PB_OK;
+}

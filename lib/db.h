@@ -1,0 +1,74 @@
+/*
+ * db.h - a sorted key-value file with transactions. The only place that knows
+ * LMDB, its return codes and its rules.
+ *
+ * Readers never wait for the writer, nor the writer for them. One writer at a
+ * time in all processes. Octets that a read gives point into the file's memory:
+ * they are valid until the transaction ends, or, in a write transaction, until
+ * its next change.
+ */
+#ifndef PINBOUND_DB_H
+#define PINBOUND_DB_H
+
+#include "pinbound/set.h"
+#include "pinbound/store.h"
+
+#define PB_DB_TABLES_MAX 4
+
+struct pb_db;
+struct pb_txn;
+
+/*
+ * Opens the file with these tables, table i being number i below. Errors name
+ * the path and say what to do. One open file may be used by many threads.
+ */
+struct pb_db *pb_db_open(const char *path, enum pb_access access,
+	const char *const tables[], unsigned count, struct pb_error *error);
+void pb_db_close(struct pb_db *db);
+
+/*
+ * Begins reading a snapshot. Takes no memory and makes no system call once as
+ * many readers as now have been active before. NULL on failure.
+ */
+struct pb_txn *pb_db_read(struct pb_db *db, struct pb_error *error);
+
+/* Begins changing; waits for another writer to end. NULL on failure. */
+struct pb_txn *pb_db_write(struct pb_db *db, struct pb_error *error);
+
+/* Ends a transaction without keeping what it changed. */
+void pb_txn_end(struct pb_txn *txn);
+
+/* Keeps what was changed, on the disk when it returns true. Ends it in any case. */
+bool pb_txn_commit(struct pb_txn *txn, struct pb_error *error);
+
+/* The number of the last change that this transaction sees, or makes. */
+uint64_t pb_txn_id(const struct pb_txn *txn);
+
+enum pb_result pb_txn_count(
+	struct pb_txn *txn, unsigned table, uint64_t *count, struct pb_error *error);
+
+enum pb_seek {
+	PB_AT,           /* exactly the key */
+	PB_AT_OR_NEXT,   /* the key or the first after it */
+	PB_AT_OR_BEFORE, /* the key or the last before it */
+	PB_FIRST,        /* the key is not used */
+	PB_LAST,
+	PB_NEXT, /* from where the last seek in this table led */
+};
+
+/*
+ * Looks for an entry. *key is what to look for, and then what was found.
+ * PB_OK, PB_NOT_FOUND (key and value as they were), PB_FAILED.
+ */
+enum pb_result pb_txn_seek(struct pb_txn *txn, unsigned table, enum pb_seek how,
+	struct pb_bytes *key, struct pb_bytes *value, struct pb_error *error);
+
+/* Stores an entry, over one that is there. */
+bool pb_txn_put(struct pb_txn *txn, unsigned table, struct pb_bytes key,
+	struct pb_bytes value, struct pb_error *error);
+
+/* Removes an entry: PB_OK, PB_NOT_FOUND, PB_FAILED. */
+enum pb_result pb_txn_delete(
+	struct pb_txn *txn, unsigned table, struct pb_bytes key, struct pb_error *error);
+
+#endif

@@ -1,0 +1,163 @@
+/* element.c - DS data and other elements as text; see pinbound/pin.h. */
+#include "pinbound/pin.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Writes as much as fits, always with a NUL. Returns the characters written. */
+static size_t put_text(char *text, size_t size, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static size_t put_text(char *text, size_t size, const char *format, ...)
+{
+	va_list args;
+	int used;
+
+	if (size == 0)
+		return 0;
+	va_start(args, format);
+	used = vsnprintf(text, size, format, args);
+	va_end(args);
+	if (used < 0)
+		return 0;
+	return (size_t)used < size ? (size_t)used : size - 1;
+}
+
+size_t pb_ds_to_text(struct pb_bytes ds, char *text, size_t size)
+{
+	size_t used;
+
+	if (ds.size < 4)
+		return put_text(text, size, "?");
+	used = put_text(text, size, "%u %u %u ", ds.data[0] << 8 | ds.data[1], ds.data[2],
+		ds.data[3]);
+	for (size_t i = 4; i < ds.size; i++)
+		used += put_text(text + used, size - used, "%02X", ds.data[i]);
+	return used;
+}
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Reads a number up to `most` and the space behind it. NULL if it is not there. */
+static const char *read_number(const char *text, unsigned long most, unsigned long *value)
+{
+	char *end;
+
+	while (is_space(*text))
+		text++;
+	if (*text < '0' || *text > '9')
+		return NULL;
+	*value = strtoul(text, &end, 10);
+	if (*value > most || !is_space(*end))
+		return NULL;
+	return end;
+}
+
+/* Reads hex digits, with spaces between them or not. Returns the octets, 0 if
+ * they are not an even number of digits that fits. */
+static size_t read_hex(uint8_t *out, size_t size, const char *text)
+{
+	size_t digits = 0;
+
+	for (; *text != '\0'; text++) {
+		int value = hex_value(*text);
+
+		if (is_space(*text))
+			continue;
+		if (value < 0 || digits / 2 == size)
+			return 0;
+		if (digits % 2 == 0)
+			out[digits / 2] = (uint8_t)(value << 4);
+		else
+			out[digits / 2] = (uint8_t)(out[digits / 2] | value);
+		digits++;
+	}
+	return digits % 2 == 0 ? digits / 2 : 0;
+}
+
+/* Octets of the digest; 0 for types that are not known here. */
+static size_t digest_size(unsigned type)
+{
+	static const uint8_t sizes[] = {
+		[1] = 20, /* SHA-1: RFC 3658 */
+		[2] = 32, /* SHA-256: RFC 4509 */
+		[3] = 32, /* GOST R 34.11-94: RFC 5933 */
+		[4] = 48, /* SHA-384: RFC 6605 */
+	};
+
+	return type < sizeof(sizes) ? sizes[type] : 0;
+}
+
+size_t pb_ds_from_text(uint8_t out[PB_DS_MAX], const char *text, struct pb_error *error)
+{
+	unsigned long tag, algorithm, type;
+	size_t size;
+
+	text = read_number(text, UINT16_MAX, &tag);
+	if (text != NULL)
+		text = read_number(text, UINT8_MAX, &algorithm);
+	if (text != NULL)
+		text = read_number(text, UINT8_MAX, &type);
+	if (text == NULL) {
+		pb_error_set(error, "a DS is \"KEYTAG ALGORITHM DIGESTTYPE HEX\", with "
+				    "numbers up to 65535, 255 and 255, or \"none\"");
+		return 0;
+	}
+	out[0] = (uint8_t)(tag >> 8);
+	out[1] = (uint8_t)tag;
+	out[2] = (uint8_t)algorithm;
+	out[3] = (uint8_t)type;
+	size = read_hex(out + 4, PB_DS_MAX - 4, text);
+	if (size == 0) {
+		pb_error_set(error,
+			"the digest of a DS is an even number of hex digits, at most %d",
+			2 * (PB_DS_MAX - 4));
+		return 0;
+	}
+	if (digest_size((unsigned)type) != 0 && size != digest_size((unsigned)type)) {
+		pb_error_set(error, "a digest of type %lu has %zu hex digits, not %zu",
+			type, 2 * digest_size((unsigned)type), 2 * size);
+		return 0;
+	}
+	return size + 4;
+}
+
+size_t pb_element_to_text(
+	enum pb_kind kind, struct pb_bytes element, char *text, size_t size)
+{
+	char name_text[PB_NAME_TEXT_MAX], address_text[PB_ADDRESS_TEXT_MAX];
+	struct pb_address address;
+	struct pb_name name;
+
+	switch (kind) {
+	case PB_KIND_NAME:
+		if (pb_name_from_wire(&name, element.data, element.size) != 0)
+			return put_text(
+				text, size, "%s", pb_name_to_text(&name, name_text));
+		break;
+	case PB_KIND_DS:
+		return pb_ds_to_text(element, text, size);
+	case PB_KIND_ADDRESS:
+		if (pb_address_parse(element, &name, &address))
+			return put_text(text, size, "%s %s",
+				pb_name_to_text(&name, name_text),
+				pb_address_to_text(&address, address_text));
+		break;
+	}
+	return put_text(text, size, "?");
+}

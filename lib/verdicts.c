@@ -1,0 +1,339 @@
+/* verdicts.c - see pinbound/verdicts.h. */
+#include "pinbound/verdicts.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#define WAYS 8            /* entries of one hash value, the oldest of which goes */
+#define UNVERIFIED_WAIT 5 /* seconds before a silent parent is asked again */
+#define PROBE_LIFE 30     /* seconds after which a probe is given up as lost */
+#define INTERVAL_MAX 3600 /* seconds between the same warnings at the most */
+#define TTL_MAX (7 * 24 * 3600)
+
+/* The warnings of one kind about a zone. */
+struct warning {
+	uint64_t fingerprint; /* of the last one; 0: never warned */
+	int64_t logged;
+	int64_t interval;
+	uint64_t held_back;
+};
+
+struct entry {
+	struct pb_name zone; /* size 0: the entry is free */
+	uint64_t generation;
+	pb_reasons reasons;
+	bool deviates; /* with reasons that are refused */
+	bool extended;
+	int64_t judged;
+	int64_t until; /* live; or, if it deviates, in force */
+	int64_t since; /* it has deviated, or had reasons */
+	uint64_t refused;
+	const void *prober;
+	int64_t probe_began;
+	struct warning of_cut, of_child;
+};
+
+struct pb_verdicts {
+	struct pb_verdicts_conf conf;
+	pthread_mutex_t lock;
+	size_t buckets;
+	struct entry *entries; /* buckets * WAYS */
+};
+
+struct pb_verdicts *pb_verdicts_new(const struct pb_verdicts_conf *conf)
+{
+	struct pb_verdicts *verdicts = calloc(1, sizeof(*verdicts));
+
+	if (verdicts == NULL)
+		return NULL;
+	verdicts->conf = *conf;
+	verdicts->buckets = conf->zones / WAYS + 1;
+	/* Pages that are never used are never resident. */
+	verdicts->entries = calloc(verdicts->buckets * WAYS, sizeof(*verdicts->entries));
+	if (verdicts->entries == NULL || pthread_mutex_init(&verdicts->lock, NULL) != 0) {
+		free(verdicts->entries);
+		free(verdicts);
+		return NULL;
+	}
+	return verdicts;
+}
+
+void pb_verdicts_free(struct pb_verdicts *verdicts)
+{
+	if (verdicts == NULL)
+		return;
+	(void)pthread_mutex_destroy(&verdicts->lock);
+	free(verdicts->entries);
+	free(verdicts);
+}
+
+uint64_t pb_fingerprint(pb_reasons reasons, const struct pb_observation *seen)
+{
+	uint64_t hash = XXH3_64bits_withSeed(seen->ns.data, seen->ns.size, reasons);
+
+	return hash != 0 ? hash : 1;
+}
+
+size_t pb_verdicts_size(const struct pb_verdicts *verdicts)
+{
+	return sizeof(*verdicts) + verdicts->buckets * WAYS * sizeof(struct entry);
+}
+
+static struct entry *bucket_of(struct pb_verdicts *verdicts, const struct pb_name *zone)
+{
+	uint64_t hash = XXH3_64bits(zone->wire, zone->size);
+
+	return verdicts->entries + hash % verdicts->buckets * WAYS;
+}
+
+static struct entry *find(struct pb_verdicts *verdicts, const struct pb_name *zone)
+{
+	struct entry *bucket = bucket_of(verdicts, zone);
+
+	for (unsigned i = 0; i < WAYS; i++)
+		if (bucket[i].zone.size != 0 && pb_name_equal(&bucket[i].zone, zone))
+			return &bucket[i];
+	return NULL;
+}
+
+/* True if a is the better one to forget: free, then not deviating, then older. */
+static bool more_expendable(const struct entry *a, const struct entry *b)
+{
+	if ((a->zone.size == 0) != (b->zone.size == 0))
+		return a->zone.size == 0;
+	if (a->deviates != b->deviates)
+		return !a->deviates;
+	return a->judged < b->judged;
+}
+
+static struct entry *find_or_make(
+	struct pb_verdicts *verdicts, const struct pb_name *zone)
+{
+	struct entry *entry = find(verdicts, zone);
+
+	if (entry != NULL)
+		return entry;
+	entry = bucket_of(verdicts, zone);
+	for (struct entry *other = entry + 1, *end = entry + WAYS; other < end; other++)
+		if (more_expendable(other, entry))
+			entry = other;
+	memset(entry, 0, sizeof(*entry));
+	entry->zone = *zone;
+	return entry;
+}
+
+/* A clock that was set back makes every past time suspect. */
+static bool within(int64_t now, int64_t begin, int64_t end)
+{
+	return now >= begin && now < end;
+}
+
+static bool slot_taken(const struct entry *entry, int64_t now)
+{
+	return entry->prober != NULL &&
+	       within(now, entry->probe_began, entry->probe_began + PROBE_LIFE);
+}
+
+static enum pb_standing standing_of(
+	const struct entry *entry, uint64_t generation, int64_t now)
+{
+	bool in_time;
+
+	if (entry == NULL || entry->generation != generation)
+		return PB_UNKNOWN;
+	in_time = within(now, entry->judged, entry->until);
+	if (entry->deviates)
+		return in_time ? PB_IN_FORCE : PB_PROBE_DUE;
+	return in_time ? PB_LIVE : PB_STALE;
+}
+
+enum pb_standing pb_verdicts_ask(struct pb_verdicts *verdicts, const struct pb_name *zone,
+	uint64_t generation, int64_t now, pb_reasons *reasons)
+{
+	const struct entry *entry;
+	enum pb_standing standing;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find(verdicts, zone);
+	standing = standing_of(entry, generation, now);
+	*reasons = standing == PB_UNKNOWN ? 0 : entry->reasons;
+	(void)pthread_mutex_unlock(&verdicts->lock);
+	return standing;
+}
+
+bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_name *zone,
+	uint64_t generation, int64_t now, const void *prober)
+{
+	struct entry *entry;
+	bool taken = false;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find(verdicts, zone);
+	if (standing_of(entry, generation, now) == PB_PROBE_DUE &&
+		(entry->prober == NULL || !within(now, entry->probe_began,
+						  entry->probe_began + PROBE_LIFE))) {
+		entry->prober = prober;
+		entry->probe_began = now;
+		taken = true;
+	}
+	(void)pthread_mutex_unlock(&verdicts->lock);
+	return taken;
+}
+
+void pb_verdicts_probe_end(
+	struct pb_verdicts *verdicts, const struct pb_name *zone, const void *prober)
+{
+	struct entry *entry;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find(verdicts, zone);
+	if (entry != NULL && entry->prober == prober)
+		entry->prober = NULL;
+	(void)pthread_mutex_unlock(&verdicts->lock);
+}
+
+/* Is this warning due, or held back? */
+static void warn(const struct pb_verdicts *verdicts, struct warning *warning,
+	uint64_t fingerprint, int64_t now, struct pb_report *report)
+{
+	bool same = warning->fingerprint == fingerprint;
+	int64_t first = verdicts->conf.log_interval;
+	int64_t most = first > INTERVAL_MAX ? first : INTERVAL_MAX;
+
+	if (same && within(now, warning->logged, warning->logged + warning->interval)) {
+		warning->held_back++;
+		return;
+	}
+	report->deviation = true;
+	report->held_back = same ? warning->held_back : 0;
+	warning->interval = same ? warning->interval * 2 : first;
+	if (warning->interval > most)
+		warning->interval = most;
+	warning->fingerprint = fingerprint;
+	warning->logged = now;
+	warning->held_back = 0;
+}
+
+static void restored(struct entry *entry, int64_t now, struct pb_report *report)
+{
+	report->restored = true;
+	report->after = now > entry->since ? now - entry->since : 0;
+	report->refused = entry->refused;
+	entry->refused = 0;
+	entry->of_cut.fingerprint = 0; /* should it come again, that is news */
+}
+
+static void take_over(struct pb_verdicts *verdicts, struct entry *entry, int64_t now,
+	const struct pb_verdict *verdict, int64_t seconds, uint64_t fingerprint,
+	struct pb_report *report)
+{
+	if (verdict->reasons == 0 && entry->reasons != 0)
+		restored(entry, now, report);
+	if (verdict->reasons != 0 && entry->reasons == 0)
+		entry->since = now;
+	entry->reasons = verdict->reasons;
+	entry->deviates = verdict->action == PB_ACTION_REFUSED;
+	entry->judged = now;
+	entry->until = now + seconds;
+	entry->extended = false;
+	entry->prober = NULL;
+	if (verdict->reasons != 0)
+		warn(verdicts, &entry->of_cut, fingerprint, now, report);
+}
+
+/* Only a probe does, or an answer at a time when a probe is due and none is made. */
+static bool may_end_deviation(
+	const struct entry *entry, uint64_t generation, int64_t now, const void *prober)
+{
+	if (slot_taken(entry, now) && entry->generation == generation)
+		return prober == entry->prober;
+	return standing_of(entry, generation, now) != PB_IN_FORCE;
+}
+
+struct pb_report pb_verdicts_judged(struct pb_verdicts *verdicts,
+	const struct pb_name *zone, uint64_t generation, int64_t now,
+	const struct pb_verdict *verdict, uint32_t ttl, uint64_t fingerprint,
+	const void *prober)
+{
+	struct pb_report report = {0};
+	struct entry *entry;
+	int64_t seconds = ttl < TTL_MAX ? ttl : TTL_MAX;
+	bool probes;
+
+	if (verdict->scope == PB_SCOPE_NOTHING)
+		return report;
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find_or_make(verdicts, zone);
+	if (verdict->scope == PB_SCOPE_CHILD) {
+		if (verdict->reasons != 0)
+			warn(verdicts, &entry->of_child, fingerprint, now, &report);
+	} else {
+		probes = may_end_deviation(entry, generation, now, prober);
+		if (verdict->action == PB_ACTION_REFUSED)
+			seconds = verdicts->conf.recheck;
+		entry->generation = generation;
+		report.stray = !probes && verdict->action != PB_ACTION_REFUSED;
+		if (!report.stray)
+			take_over(verdicts, entry, now, verdict, seconds, fingerprint,
+				&report);
+	}
+	(void)pthread_mutex_unlock(&verdicts->lock);
+	return report;
+}
+
+struct pb_report pb_verdicts_unverified(struct pb_verdicts *verdicts,
+	const struct pb_name *zone, uint64_t generation, int64_t now,
+	enum pb_action action)
+{
+	static const pb_reasons unverified = PB_REASON(PB_UNVERIFIED);
+	struct pb_verdict verdict = {PB_SCOPE_CUT, unverified, action};
+	struct pb_report report = {0};
+	struct entry *entry;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find_or_make(verdicts, zone);
+	if (entry->generation == generation && entry->deviates &&
+		entry->reasons != unverified) {
+		entry->judged = now;
+		entry->until = now + verdicts->conf.recheck;
+		entry->prober = NULL;
+	} else {
+		entry->generation = generation;
+		take_over(verdicts, entry, now, &verdict, UNVERIFIED_WAIT, unverified,
+			&report);
+	}
+	(void)pthread_mutex_unlock(&verdicts->lock);
+	return report;
+}
+
+void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_name *zone)
+{
+	struct entry *entry;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find(verdicts, zone);
+	if (entry != NULL)
+		entry->refused++;
+	(void)pthread_mutex_unlock(&verdicts->lock);
+}
+
+bool pb_verdicts_extend(struct pb_verdicts *verdicts, const struct pb_name *zone,
+	uint64_t generation, int64_t now, int64_t seconds)
+{
+	struct entry *entry;
+	bool first = false;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find(verdicts, zone);
+	if (standing_of(entry, generation, now) == PB_STALE) {
+		first = !entry->extended;
+		entry->extended = true;
+		entry->judged = now;
+		entry->until = now + seconds;
+	}
+	(void)pthread_mutex_unlock(&verdicts->lock);
+	return first;
+}

@@ -1,0 +1,29 @@
+/*
+ * cache.h - Unbound's caches: making it ask again, and taking out what must not
+ * be there.
+ */
+#ifndef PBM_CACHE_H
+#define PBM_CACHE_H
+
+#include "host.h"
+#include "pinbound/judge.h"
+
+/*
+ * Forgets the delegations from zone down to name, so that a query for name has
+ * to ask the zone's parent.
+ */
+void pbm_forget_delegations(
+	struct module_env *env, const struct pb_name *zone, const struct pb_name *name);
+
+/* True if the zone's NS RRset is in the cache and has not run out. */
+bool pbm_delegation_cached(struct module_env *env, const struct pb_name *zone);
+
+/* True if the address is one that the cache has, or had, for one of the servers. */
+bool pbm_address_known(struct module_env *env, const struct pb_set *servers,
+	const struct sockaddr_storage *address);
+
+/* Takes those RRsets of a message out that are at or below zone. */
+void pbm_forget_rrsets(
+	struct module_env *env, const struct dns_msg *msg, const struct pb_name *zone);
+
+#endif

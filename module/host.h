@@ -1,0 +1,74 @@
+/*
+ * host.h - every header of Unbound that the module needs, and whatever differs
+ * between its releases.
+ *
+ * Nothing here looks at Unbound's version: distributions change structs without
+ * changing it. probe.sh tries out what the tree at hand has, when the module is
+ * built, and writes probe.h.
+ */
+#ifndef PBM_HOST_H
+#define PBM_HOST_H
+
+#include "config.h"
+
+#include "dynlibmod/dynlibmod.h"
+#include "iterator/iter_delegpt.h"
+#include "iterator/iter_resptype.h"
+#include "iterator/iter_utils.h"
+#include "iterator/iterator.h"
+#include "services/cache/dns.h"
+#include "services/cache/rrset.h"
+#include "services/mesh.h"
+#include "services/modstack.h"
+#include "sldns/rrdef.h"
+#include "sldns/wire2str.h"
+#include "util/config_file.h"
+#include "util/data/dname.h"
+#include "util/data/msgreply.h"
+#include "util/data/packed_rrset.h"
+#include "util/log.h"
+#include "util/module.h"
+#include "util/net_help.h"
+#include "util/regional.h"
+
+#include "probe.h"
+#include <stdbool.h>
+
+#ifndef HAVE_PTHREAD
+#error "this Unbound forks its workers after loading the module: LMDB forbids that"
+#endif
+
+/* Attaches a sub-query: 0 on failure. *newq is NULL if it is running already. */
+static inline int pbm_attach_sub(struct module_qstate *qstate, struct query_info *qinfo,
+	uint16_t flags, int valrec, struct module_qstate **newq)
+{
+#ifdef PBM_ATTACH_SUB_TAKES_CLIENT
+	return (*qstate->env->attach_sub)(qstate, qinfo, NULL, flags, 0, valrec, newq);
+#else
+	return (*qstate->env->attach_sub)(qstate, qinfo, flags, 0, valrec, newq);
+#endif
+}
+
+/*
+ * What the iterator is about to take its response for. A response that it will
+ * set aside to ask another server comes back as RESPONSE_TYPE_THROWAWAY.
+ */
+static inline enum response_type pbm_response_type(
+	struct iter_qstate *iq, struct dns_msg *response)
+{
+	int recursive = (iq->chase_flags & BIT_RD) || iq->chase_to_rd;
+#ifdef PBM_RESPONSE_TYPE_COUNTS_EMPTY
+	int empty = iq->empty_nodata_found;
+	enum response_type type =
+		response_type_from_server(recursive, response, &iq->qinfo_out, iq->dp,
+			&empty, iq->msg_lame_empty, iq->msg_lame_referral);
+
+	if (empty != iq->empty_nodata_found && empty < EMPTY_NODATA_RETRY_COUNT)
+		return RESPONSE_TYPE_THROWAWAY;
+	return type;
+#else
+	return response_type_from_server(recursive, response, &iq->qinfo_out, iq->dp);
+#endif
+}
+
+#endif

@@ -1,0 +1,180 @@
+/*
+ * module.c - the six symbols that dynlib looks for.
+ *
+ * A reload calls deinit and then init, in one process, and an init that fails
+ * ends the running Unbound. So the settings and the store outlive deinit, for
+ * an init that cannot read new ones. (The library stays loaded: -z nodelete.)
+ */
+#include "canary.h"
+#include "gate.h"
+#include "observe.h"
+#include "report.h"
+#include "stamp.h"
+#include "state.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+/* Zones whose last verdict is remembered. */
+#define ZONES_MAX 65536
+
+EXPORT int init(struct module_env *env, int id);
+EXPORT void deinit(struct module_env *env, int id);
+EXPORT void operate(struct module_qstate *qstate, enum module_ev event, int id,
+	struct outbound_entry *outbound);
+EXPORT void inform_super(
+	struct module_qstate *qstate, int id, struct module_qstate *super);
+EXPORT void clear(struct module_qstate *qstate, int id);
+EXPORT size_t get_mem(struct module_env *env, int id);
+
+/* What the last deinit left. Only the main thread runs init and deinit. */
+static struct pbm *kept;
+
+static void forget(struct pbm *pb)
+{
+	if (pb == NULL)
+		return;
+	pb_verdicts_free(pb->verdicts);
+	pb_store_close(pb->store);
+	pb_conf_free(&pb->conf);
+	free(pb);
+}
+
+static bool new_verdicts(struct pbm *pb, struct pb_error *error)
+{
+	struct pb_verdicts_conf conf = {
+		.recheck = pb->conf.recheck,
+		.log_interval = pb->conf.log_interval,
+		.zones = ZONES_MAX,
+	};
+
+	pb_verdicts_free(pb->verdicts);
+	pb->verdicts = pb_verdicts_new(&conf);
+	if (pb->verdicts == NULL)
+		pb_error_set(error, "out of memory");
+	return pb->verdicts != NULL;
+}
+
+/* Reads the configuration, and opens the store unless that is open already. */
+static struct pbm *set_up(struct pb_error *error)
+{
+	struct pbm *pb = calloc(1, sizeof(*pb));
+
+	if (pb == NULL) {
+		pb_error_set(error, "out of memory");
+		return NULL;
+	}
+	if (!pb_conf_read(&pb->conf, pb_conf_path(), error)) {
+		free(pb);
+		return NULL;
+	}
+	pb->policy.default_mode = pb->conf.default_mode;
+	pb->policy.override = pb->conf.override;
+	/* One process must not have the same LMDB file open twice. */
+	if (kept != NULL && strcmp(kept->conf.pins, pb->conf.pins) == 0) {
+		pb->store = kept->store;
+		kept->store = NULL;
+	} else {
+		pb->store = pb_store_open(pb->conf.pins, PB_STORE_READ, error);
+	}
+	if (pb->store == NULL || !new_verdicts(pb, error)) {
+		forget(pb);
+		return NULL;
+	}
+	return pb;
+}
+
+/* The settings that are to be used from now on, NULL if there are none. */
+static struct pbm *set_up_or_keep(void)
+{
+	struct pb_error error;
+	struct pbm *pb = set_up(&error);
+
+	if (pb != NULL) {
+		forget(kept);
+		kept = NULL;
+		return pb;
+	}
+	log_err("pinbound: %s", error.text);
+	pb = kept;
+	kept = NULL;
+	if (pb == NULL || pb->store == NULL || !new_verdicts(pb, &error)) {
+		forget(pb);
+		return NULL;
+	}
+	log_err("pinbound: going on with the settings and pins from before the reload");
+	return pb;
+}
+
+static bool register_callbacks(struct module_env *env, int id)
+{
+	struct dynlibmod_env *host = env->modinfo[id];
+
+	return host->inplace_cb_register_wrapped(
+		       (void *)&pbm_observe, inplace_cb_query_response, NULL, env, id) &&
+	       host->inplace_cb_register_wrapped(
+		       (void *)&pbm_explain, inplace_cb_reply_servfail, NULL, env, id) &&
+	       host->inplace_cb_register_wrapped(
+		       (void *)&pbm_canary_local, inplace_cb_reply_local, NULL, env, id);
+}
+
+int init(struct module_env *env, int id)
+{
+	struct dynlibmod_env *host = env->modinfo[id];
+	struct pb_store_stat stat;
+	struct pb_error error;
+
+	if (!pbm_stamp_check(&error)) {
+		log_err("pinbound: %s", error.text);
+		return 0;
+	}
+	host->dyn_env = set_up_or_keep();
+	if (host->dyn_env == NULL)
+		return 0;
+	if (!register_callbacks(env, id)) {
+		log_err("pinbound: out of memory");
+		return 0;
+	}
+	if (pb_store_stat(pbm_of(env, id)->store, &stat, &error) == PB_OK)
+		pbm_log_ready(&stat);
+	else
+		log_err("pinbound: %s", error.text);
+	return 1;
+}
+
+void deinit(struct module_env *env, int id)
+{
+	struct dynlibmod_env *host = env->modinfo[id];
+
+	host->inplace_cb_delete_wrapped(env, inplace_cb_query_response, id);
+	host->inplace_cb_delete_wrapped(env, inplace_cb_reply_servfail, id);
+	host->inplace_cb_delete_wrapped(env, inplace_cb_reply_local, id);
+	forget(kept);
+	kept = host->dyn_env;
+	host->dyn_env = NULL;
+}
+
+void operate(struct module_qstate *qstate, enum module_ev event, int id,
+	struct outbound_entry *outbound)
+{
+	pbm_operate(qstate, event, id, outbound);
+}
+
+void inform_super(struct module_qstate *qstate, int id, struct module_qstate *super)
+{
+	/* A renewal has ended: its verdict is in the memory already. */
+	(void)qstate;
+	(void)id;
+	(void)super;
+}
+
+void clear(struct module_qstate *qstate, int id)
+{
+	pbm_clear(qstate, id);
+}
+
+size_t get_mem(struct module_env *env, int id)
+{
+	const struct pbm *pb = pbm_of(env, id);
+
+	return pb == NULL ? 0 : sizeof(*pb) + pb_verdicts_size(pb->verdicts);
+}

@@ -1,0 +1,145 @@
+/* peek.c - see peek.h. */
+#include "peek.h"
+#include <limits.h>
+
+static struct iter_qstate *iterator_of(const struct module_qstate *qstate)
+{
+	int id = modstack_find(&qstate->env->mesh->mods, "iterator");
+
+	return id < 0 ? NULL : qstate->minfo[id];
+}
+
+static bool read_name(struct pb_name *name, const uint8_t *dname, size_t size)
+{
+	return dname != NULL && pb_name_from_wire(name, dname, size) != 0;
+}
+
+static struct ub_packed_rrset_key *authority_rrset(
+	const struct reply_info *reply, uint16_t type)
+{
+	for (size_t i = 0; i < reply->ns_numrrsets; i++) {
+		struct ub_packed_rrset_key *rrset =
+			reply->rrsets[reply->an_numrrsets + i];
+
+		if (ntohs(rrset->rk.type) == type)
+			return rrset;
+	}
+	return NULL;
+}
+
+/*
+ * The iterator also sets aside what lacks the signatures that it expects: see
+ * processQueryResponse() in iterator.c.
+ */
+static bool lacks_dnssec(const struct module_qstate *qstate, const struct iter_qstate *iq,
+	struct dns_msg *response)
+{
+	return !qstate->env->cfg->disable_dnssec_lame_check && iq->dnssec_expected &&
+	       !iq->dnssec_lame_query && !(iq->chase_flags & BIT_RD) &&
+	       iq->sent_count < DNSSEC_LAME_DETECT_COUNT &&
+	       !iter_msg_has_dnssec(response);
+}
+
+/* Fills in a referral: false if it does not lead towards the question. */
+static bool read_referral(struct pbm_step *step, const struct reply_info *reply)
+{
+	step->response = PB_REFERRAL;
+	step->referral = authority_rrset(reply, LDNS_RR_TYPE_NS);
+	if (step->referral == NULL && reply->an_numrrsets > 0 &&
+		ntohs(reply->rrsets[0]->rk.type) == LDNS_RR_TYPE_NS)
+		step->referral = reply->rrsets[0];
+	step->has_owner = step->referral != NULL &&
+			  read_name(&step->owner, step->referral->rk.dname,
+				  step->referral->rk.dname_len);
+	return step->has_owner && pb_name_below(&step->owner, &step->asked) &&
+	       pb_name_at_or_below(&step->chased, &step->owner);
+}
+
+static void read_answer(struct pbm_step *step, const struct reply_info *reply)
+{
+	const struct ub_packed_rrset_key *soa = authority_rrset(reply, LDNS_RR_TYPE_SOA);
+
+	if (reply->an_numrrsets > 0)
+		step->response = PB_POSITIVE;
+	else if (FLAGS_GET_RCODE(reply->flags) == LDNS_RCODE_NXDOMAIN)
+		step->response = PB_NXDOMAIN;
+	else
+		step->response = PB_NODATA;
+	step->has_owner =
+		soa != NULL && read_name(&step->owner, soa->rk.dname, soa->rk.dname_len);
+}
+
+bool pbm_step_read(
+	struct pbm_step *step, struct module_qstate *qstate, struct dns_msg *response)
+{
+	struct iter_qstate *iq = iterator_of(qstate);
+	enum response_type type;
+
+	memset(step, 0, sizeof(*step));
+	if (iq == NULL || iq->dp == NULL || iq->qchase.qclass != LDNS_RR_CLASS_IN ||
+		((iq->chase_flags & BIT_RD) && !iq->auth_zone_response))
+		return false;
+	if (!read_name(&step->asked, iq->dp->name, iq->dp->namelen) ||
+		!read_name(&step->chased, iq->qchase.qname, iq->qchase.qname_len) ||
+		!read_name(&step->question, iq->qinfo_out.qname, iq->qinfo_out.qname_len))
+		return false;
+	step->type = iq->qinfo_out.qtype;
+	step->reply = response->rep;
+	if (!iq->auth_zone_response && qstate->reply != NULL) {
+		step->server = &qstate->reply->remote_addr;
+		step->server_size = qstate->reply->remote_addrlen;
+	}
+	type = pbm_response_type(iq, response);
+	if (lacks_dnssec(qstate, iq, response))
+		return false;
+	switch (type) {
+	case RESPONSE_TYPE_REFERRAL:
+		return read_referral(step, response->rep);
+	case RESPONSE_TYPE_ANSWER:
+	case RESPONSE_TYPE_CNAME:
+		read_answer(step, response->rep);
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool pbm_asked_only(const struct module_qstate *qstate, const struct pb_set *a,
+	const struct pb_set *b)
+{
+	const struct iter_qstate *iq = iterator_of(qstate);
+	const struct delegpt_ns *server;
+	struct pb_name name;
+
+	if (iq == NULL || iq->dp == NULL || iq->dp->nslist == NULL)
+		return false;
+	for (server = iq->dp->nslist; server != NULL; server = server->next) {
+		if (!read_name(&name, server->name, server->namelen))
+			return false;
+		if (!pb_set_has(a, (struct pb_bytes){name.wire, name.size}) &&
+			!pb_set_has(b, (struct pb_bytes){name.wire, name.size}))
+			return false;
+	}
+	return true;
+}
+
+void pbm_end_query(struct module_qstate *qstate)
+{
+	struct iter_qstate *iq = iterator_of(qstate);
+
+	qstate->no_cache_store = 1;
+	if (iq == NULL)
+		return;
+	/* Without a response it goes on to the next server, but not after so many
+	 * referrals. The number of queries sent would do as well, but its limit is
+	 * configurable, and the SERVFAIL then is cached. */
+	iq->response = NULL;
+	iq->referral_count = INT_MAX;
+}
+
+bool pbm_chased(const struct module_qstate *qstate, struct pb_name *name)
+{
+	const struct iter_qstate *iq = iterator_of(qstate);
+
+	return iq != NULL && read_name(name, iq->qchase.qname, iq->qchase.qname_len);
+}

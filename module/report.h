@@ -1,0 +1,28 @@
+/*
+ * report.h - what is said: to the log, and to the client.
+ */
+#ifndef PBM_REPORT_H
+#define PBM_REPORT_H
+
+#include "peek.h"
+#include "state.h"
+
+/* Says what the report asks for. `step` is NULL if nothing was observed. */
+void pbm_log_report(struct module_qstate *qstate, const struct pbm *pb,
+	const struct pb_pin *pin, const struct pb_verdict *verdict,
+	const struct pb_report *report, const struct pb_observation *seen,
+	const struct pbm_step *step);
+
+/* pinbound: ready */
+void pbm_log_ready(const struct pb_store_stat *stat);
+
+/*
+ * inplace_cb_reply_servfail: tells the client why, as EDE 15 (Blocked) of
+ * RFC 8914, if Pinbound refused it.
+ */
+int pbm_explain(struct query_info *qinfo, struct module_qstate *qstate,
+	struct reply_info *rep, int rcode, struct edns_data *edns,
+	struct edns_option **options, struct comm_reply *repinfo, struct regional *region,
+	struct timeval *start_time, int id, void *arg);
+
+#endif

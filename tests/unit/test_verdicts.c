@@ -1,0 +1,253 @@
+/* test_verdicts.c - the memory of verdicts, over time. */
+#include "unit.h"
+#include "pinbound/verdicts.h"
+#include <stdio.h>
+
+#define GENERATION 7
+#define RECHECK 60
+#define INTERVAL 300
+
+static const struct pb_verdict fine = {PB_SCOPE_CUT, 0, PB_ACTION_NONE};
+static const struct pb_verdict hijacked = {
+	PB_SCOPE_CUT, PB_REASON(PB_NS_UNEXPECTED), PB_ACTION_REFUSED};
+static const struct pb_verdict tolerated = {
+	PB_SCOPE_CUT, PB_REASON(PB_NS_MISSING), PB_ACTION_LOGGED};
+
+struct fixture {
+	struct pb_verdicts *verdicts;
+	struct pb_name zone;
+};
+
+static int setup(void **state)
+{
+	static struct fixture fixture;
+	struct pb_verdicts_conf conf = {RECHECK, INTERVAL, 64};
+
+	fixture.verdicts = pb_verdicts_new(&conf);
+	fixture.zone = unit_name("example.com");
+	*state = &fixture;
+	return fixture.verdicts == NULL;
+}
+
+static int teardown(void **state)
+{
+	pb_verdicts_free(((struct fixture *)*state)->verdicts);
+	return 0;
+}
+
+static enum pb_standing standing(struct fixture *f, int64_t now)
+{
+	pb_reasons reasons;
+
+	return pb_verdicts_ask(f->verdicts, &f->zone, GENERATION, now, &reasons);
+}
+
+static struct pb_report judged(struct fixture *f, const struct pb_verdict *verdict,
+	int64_t now, const void *prober)
+{
+	return pb_verdicts_judged(f->verdicts, &f->zone, GENERATION, now, verdict, 100,
+		verdict->reasons + 1, prober);
+}
+
+static bool probe(struct fixture *f, int64_t now, const void *prober)
+{
+	return pb_verdicts_probe(f->verdicts, &f->zone, GENERATION, now, prober);
+}
+
+static void life_of_a_good_one(void **state)
+{
+	struct fixture *f = *state;
+	pb_reasons reasons;
+
+	assert_int_equal(standing(f, 1000), PB_UNKNOWN);
+	judged(f, &fine, 1000, NULL);
+	assert_int_equal(standing(f, 1000), PB_LIVE);
+	assert_int_equal(standing(f, 1099), PB_LIVE);
+	assert_int_equal(standing(f, 1100), PB_STALE);
+	/* Another version of the pin: nothing is known. */
+	assert_int_equal(pb_verdicts_ask(f->verdicts, &f->zone, GENERATION + 1, 1000,
+				 &reasons),
+		PB_UNKNOWN);
+}
+
+static void life_of_a_deviation(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_report report = judged(f, &hijacked, 1000, NULL);
+	int a, b;
+
+	assert_true(report.deviation);
+	assert_int_equal(standing(f, 1000), PB_IN_FORCE);
+	assert_int_equal(standing(f, 1059), PB_IN_FORCE);
+	assert_false(probe(f, 1059, &a));
+	assert_int_equal(standing(f, 1060), PB_PROBE_DUE);
+	assert_true(probe(f, 1060, &a));
+	assert_false(probe(f, 1060, &b)); /* one at a time */
+	judged(f, &hijacked, 1061, &a);
+	assert_int_equal(standing(f, 1120), PB_IN_FORCE);
+	assert_true(probe(f, 1121, &b));
+	pb_verdicts_refused(f->verdicts, &f->zone);
+	pb_verdicts_refused(f->verdicts, &f->zone);
+	report = judged(f, &fine, 1122, &b);
+	assert_true(report.restored);
+	assert_int_equal(report.after, 122);
+	assert_int_equal(report.refused, 2);
+	assert_int_equal(standing(f, 1122), PB_LIVE);
+}
+
+static void a_stray_good_answer(void **state)
+{
+	struct fixture *f = *state;
+	int a, b;
+
+	judged(f, &hijacked, 1000, NULL);
+	assert_true(judged(f, &fine, 1030, NULL).stray);
+	assert_int_equal(standing(f, 1030), PB_IN_FORCE);
+	assert_true(probe(f, 1060, &a));
+	assert_true(judged(f, &fine, 1060, &b).stray);
+	assert_true(judged(f, &fine, 1060, NULL).stray);
+	assert_true(judged(f, &fine, 1060, &a).restored);
+}
+
+static void a_lost_probe(void **state)
+{
+	struct fixture *f = *state;
+	int a, b;
+
+	judged(f, &hijacked, 1000, NULL);
+	assert_true(probe(f, 1060, &a));
+	pb_verdicts_probe_end(f->verdicts, &f->zone, &b); /* not his */
+	assert_false(probe(f, 1060, &b));
+	pb_verdicts_probe_end(f->verdicts, &f->zone, &a);
+	assert_true(probe(f, 1060, &b));
+	assert_false(probe(f, 1089, &a));
+	assert_true(probe(f, 1090, &a)); /* b never came back */
+}
+
+static void tolerated_deviation(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(judged(f, &tolerated, 1000, NULL).deviation);
+	assert_int_equal(standing(f, 1000), PB_LIVE);
+	assert_int_equal(standing(f, 1100), PB_STALE);
+	assert_true(judged(f, &fine, 1100, NULL).restored);
+}
+
+static void held_back(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_report report;
+	int64_t now = 1000, interval = INTERVAL;
+
+	assert_true(judged(f, &hijacked, now, NULL).deviation);
+	for (int i = 0; i < 8; i++) {
+		assert_false(judged(f, &hijacked, now + 1, NULL).deviation);
+		assert_false(judged(f, &hijacked, now + interval - 1, NULL).deviation);
+		report = judged(f, &hijacked, now + interval, NULL);
+		assert_true(report.deviation);
+		assert_int_equal(report.held_back, 2);
+		now += interval;
+		interval = interval * 2 > 3600 ? 3600 : interval * 2;
+	}
+	/* A change is said at once, and so is the same after it was over. */
+	assert_true(judged(f, &tolerated, now + 60, NULL).deviation);
+	judged(f, &fine, now + 61, NULL);
+	assert_true(judged(f, &tolerated, now + 62, NULL).deviation);
+}
+
+static void never_held_back(void **state)
+{
+	struct pb_verdicts_conf conf = {RECHECK, 0, 64};
+	struct fixture f = {pb_verdicts_new(&conf), unit_name("example.com")};
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		assert_true(judged(&f, &hijacked, 1000, NULL).deviation);
+	pb_verdicts_free(f.verdicts);
+}
+
+static void unverified(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_report report = pb_verdicts_unverified(
+		f->verdicts, &f->zone, GENERATION, 1000, PB_ACTION_REFUSED);
+
+	assert_true(report.deviation);
+	assert_int_equal(standing(f, 1004), PB_IN_FORCE);
+	assert_int_equal(standing(f, 1005), PB_PROBE_DUE);
+	/* A silent parent does not end a deviation, nor make it a lesser one. */
+	judged(f, &hijacked, 1005, NULL);
+	pb_verdicts_unverified(f->verdicts, &f->zone, GENERATION, 1065, PB_ACTION_REFUSED);
+	assert_int_equal(standing(f, 1124), PB_IN_FORCE);
+}
+
+static void extended(void **state)
+{
+	struct fixture *f = *state;
+
+	judged(f, &fine, 1000, NULL);
+	assert_false(pb_verdicts_extend(f->verdicts, &f->zone, GENERATION, 1050, 60));
+	assert_true(pb_verdicts_extend(f->verdicts, &f->zone, GENERATION, 1100, 60));
+	assert_int_equal(standing(f, 1159), PB_LIVE);
+	assert_int_equal(standing(f, 1160), PB_STALE);
+	assert_false(pb_verdicts_extend(f->verdicts, &f->zone, GENERATION, 1160, 60));
+	judged(f, &hijacked, 1161, NULL);
+	assert_false(pb_verdicts_extend(f->verdicts, &f->zone, GENERATION, 1300, 60));
+}
+
+/* The clock may be set: at worst one more probe. */
+static void clock_jumps(void **state)
+{
+	struct fixture *f = *state;
+	int a, b;
+
+	judged(f, &fine, 1000000, NULL);
+	assert_int_equal(standing(f, 5), PB_STALE);
+	judged(f, &hijacked, 1000000, NULL);
+	assert_int_equal(standing(f, 5), PB_PROBE_DUE);
+	assert_true(probe(f, 5, &a));
+	assert_false(probe(f, 5, &b));
+	judged(f, &hijacked, 5, &a);
+	assert_int_equal(standing(f, 5), PB_IN_FORCE);
+	assert_int_equal(standing(f, INT64_C(1) << 40), PB_PROBE_DUE);
+}
+
+/* A full table forgets what is fine before what deviates. */
+static void bounded(void **state)
+{
+	struct fixture *f = *state;
+	char text[32];
+
+	judged(f, &hijacked, 1000, NULL);
+	for (int i = 0; i < 2000; i++) {
+		struct pb_name zone;
+
+		(void)snprintf(text, sizeof(text), "z%d.example", i);
+		zone = unit_name(text);
+		pb_verdicts_judged(
+			f->verdicts, &zone, GENERATION, 2000, &fine, 100, 1, NULL);
+	}
+	assert_int_equal(standing(f, 1000), PB_IN_FORCE);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(life_of_a_good_one),
+		TEST(life_of_a_deviation),
+		TEST(a_stray_good_answer),
+		TEST(a_lost_probe),
+		TEST(tolerated_deviation),
+		TEST(held_back),
+		TEST(never_held_back),
+		TEST(unverified),
+		TEST(extended),
+		TEST(clock_jumps),
+		TEST(bounded),
+	};
+
+	return cmocka_run_group_tests_name("verdicts", tests, NULL, NULL);
+}
