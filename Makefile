@@ -4,7 +4,6 @@ BUILD ?= build
 UNBOUND_BUILD ?= $(BUILD)/unbound
 UNBOUND_SRC ?= $(shell cat $(BUILD)/unbound-src/source 2>/dev/null)
 
-PREFIX ?= /usr/local
 VERSION := $(shell sed -n 's/^\#\# \([0-9.]*\).*/\1/p' CHANGELOG.md | head -n 1)
 
 CC ?= cc
@@ -39,7 +38,6 @@ help:
 	@echo 'make demo      the story, on real servers'
 	@echo 'make check     all tests'
 	@echo 'make deps      install what building and testing need (as root)'
-	@echo 'make lint      formatting, warnings, static analysis'
 	@echo 'make format    lay out the source'
 	@echo 'make clean     remove what was built, Unbound apart; make distclean: all'
 
@@ -112,12 +110,72 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBPB)
 unit: $(UNIT_BIN)
 	@set -e; for test in $(UNIT_BIN); do $$test; done
 
+# --- tests ------------------------------------------------------------------
+
+deps:
+	sh tests/install-deps.sh
+
+replay: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/replay/run.sh
+
+cli-tests: $(BUILD)/pinbound
+	BUILD=$(BUILD) tests/cli/run.sh
+
+lab: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh
+
+# Each step is a make of its own: what is missing may have to be installed first.
+check:
+	$(MAKE) deps
+	$(MAKE) all
+	$(MAKE) unit
+	$(MAKE) cli-tests
+	$(MAKE) replay
+	$(MAKE) lab
+
+demo:
+	$(MAKE) deps
+	$(MAKE) all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/demo.sh
+
+format:
+	clang-format -i lib/*.[ch] cli/*.[ch] module/*.[ch] include/pinbound/*.h \
+		tests/unit/*.[ch]
+
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/tests $(BUILD)/stamp $(BUILD)/include \
 		$(BUILD)/pinbound $(BUILD)/pinbound.so $(LIBPB)
 
-distclean:
+dist# --- tests ------------------------------------------------------------------
+
+deps:
+	sh tests/install-deps.sh
+
+replay: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/replay/run.sh
+
+cli-tests: $(BUILD)/pinbound
+	BUILD=$(BUILD) tests/cli/run.sh
+
+lab: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh
+
+# Each step is a make of its own: what is missing may have to be installed first.
+check:
+	$(MAKE) deps
+	$(MAKE) all
+	$(MAKE) unit
+	$(MAKE) cli-tests
+	$(MAKE) replay
+	$(MAKE) lab
+
+demo:
+	$(MAKE) deps
+	$(MAKE) all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/demo.sh
+
+clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help unbound unit clean distclean
+.PHONY: all help unbound unit deps replay cli-tests lab check demo format clean distclean
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/tests/*.d)

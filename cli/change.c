@@ -160,11 +160,8 @@ int cli_change_drop(struct cli_change *change)
 static void report_enforcement(const struct cli *cli)
 {
 	if (!cli->quiet)
-		(void)fprintf(stderr, "pinbound: a running Unbound judges new "
-				      "delegations by it at once; "
-				      "\"unbound-control\n"
-				      "pinbound: reload\" makes it forget what it had "
-				      "cached before.\n");
+		(void)fprintf(stderr, "pinbound: run \"unbound-control reload\" to make "
+				      "Unbound forget what it cached before\n");
 }
 
 static void report_json(const struct pb_edit_counts *counts, uint64_t generation)

@@ -1,0 +1,94 @@
+#!/bin/sh
+# install-deps.sh - installs what building and testing need, from Debian.
+#
+# Usage: install-deps.sh [all | source | build-dep DIRECTORY | lint]
+#
+#   all        (the default) to build Pinbound and run its tests and the demo
+#   source     to get and unpack a source package
+#   build-dep  to build the source package unpacked there
+#   lint       what "make lint" runs
+#
+# Quick when all is there. Not as root, it says which command root must run.
+set -eu
+what=${1:-all}
+
+build="build-essential pkg-config libldns-dev liblmdb-dev libcmocka-dev libxxhash-dev libidn2-dev"
+run="knot knot-dnsutils iproute2 procps"
+source="dpkg-dev ca-certificates build-essential"
+lint="clang clang-format clang-tidy cppcheck shellcheck"
+
+missing() {
+	for package; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2> /dev/null |
+			grep -qx installed || echo "$package"
+	done
+}
+
+# need_root COMMAND...
+need_root() {
+	[ "$(id -u)" -eq 0 ] && return
+	echo "Root must run this first:" >&2
+	echo "  $*" >&2
+	exit 1
+}
+
+# Installing a server must not start it: the lab runs its own. A policy that was
+# there already stays.
+policy=/usr/sbin/policy-rc.d
+forbid_services() {
+	[ ! -e $policy ] || return 0
+	printf '#!/bin/sh\nexit 101\n' > $policy
+	chmod 755 $policy
+	trap 'rm -f "$policy" "$log"' EXIT INT TERM
+}
+
+apt() {
+	DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends "$@" \
+		> "$log" 2>&1 && return
+	tail -n 20 "$log" >&2
+	echo "install-deps.sh: apt-get $* failed" >&2
+	exit 1
+}
+
+install() {
+	packages=$(missing "$@")
+	[ -n "$packages" ] || return 0
+	# shellcheck disable=SC2086
+	set -- $packages
+	need_root apt-get install --no-install-recommends "$@"
+	echo "installing: $*"
+	forbid_services
+	apt update
+	apt install "$@"
+}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+case $what in
+all)
+	# shellcheck disable=SC2086
+	install $build $run $source
+	;;
+source)
+	# shellcheck disable=SC2086
+	install $source
+	;;
+lint)
+	# shellcheck disable=SC2086
+	install $lint
+	;;
+build-dep)
+	# Without a change to make, apt-get -s needs no rights.
+	if apt-get -q -s build-dep --no-install-recommends "$2" 2> /dev/null | grep -q '^Inst'; then
+		need_root apt-get build-dep --no-install-recommends "$2"
+		echo "installing what Unbound's source needs"
+		forbid_services
+		apt update
+		apt build-dep "$2"
+	fi
+	;;
+*)
+	echo "install-deps.sh: there is no \"$what\"" >&2
+	exit 2
+	;;
+esac
