@@ -1,0 +1,407 @@
+# lab.sh - a small internet of real servers in a network namespace of its own.
+#
+# To be sourced by a program that has called lab_enter "$@" first. Then:
+#
+#   lab_start              starts it; lab_stop ends it (also on exit)
+#   registrar VERB NAME    hijack, hold, restore a delegation at its registry
+#   ask RESOLVER NAME TYPE what the resolver answers: "RCODE; DATA; EDE"
+#   queries SERVER         how many queries the server has had so far
+#   pins < FILE            stores these pins and no others, and reloads
+#
+# Who is who (all on port 53):
+#
+#   127.1.0.1      root        .
+#   127.1.1.1, .2  com-a, -b   com., signed: two servers with a copy each
+#   127.1.2.1      example     example., not signed
+#   127.1.3.1, .2  provider    dns-host.example, example.com (signed),
+#                              partner.example, alias.com
+#   127.6.6.6      hijacker    evil.example, and an example.com and a
+#                              partner.example of his own
+#   127.2.0.1      stock       Unbound as everyone runs it
+#   127.2.0.2      protected   Unbound with Pinbound
+
+lab_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+lab_build=$(cd "${BUILD:-$lab_here/../../build}" && pwd)
+lab_unbound=$(cd "${UNBOUND_BUILD:-$lab_build/unbound}" && pwd)
+lab_pids=()
+lab_run=
+
+# Runs the calling program again, in a network namespace of its own.
+lab_enter() {
+	local how
+	[ "${LAB_INSIDE:-no}" = no ] || return 0
+	if [ "$(id -u)" -eq 0 ]; then
+		how=-n
+	else
+		how=-Urn
+	fi
+	if ! unshare $how true 2> /dev/null; then
+		echo "The lab needs a network namespace, and the kernel does not give one" >&2
+		echo "to $(id -un). Run it as root, or allow user namespaces." >&2
+		exit 1
+	fi
+	export LAB_INSIDE=yes
+	exec unshare $how "$0" "$@"
+}
+
+lab_stop() {
+	local pid
+	for pid in "${lab_pids[@]}"; do
+		kill "$pid" 2> /dev/null
+	done
+	wait "${lab_pids[@]}" 2> /dev/null
+	lab_pids=()
+	[ -z "$lab_run" ] || rm -rf "$lab_run"
+	lab_run=
+}
+
+# The end of every log, for whoever has to find out.
+lab_logs() {
+	local log
+	for log in "$lab_run"/*/log; do
+		echo "--- $log"
+		tail -n "${1:-15}" "$log"
+	done
+}
+
+lab_die() {
+	echo "lab: $*" >&2
+	[ -z "$lab_run" ] || lab_logs >&2
+	exit 1
+}
+
+# --- the authoritative servers ----------------------------------------------
+
+# knot SERVER "ADDRESS..." ZONE...: writes its configuration. A zone's file must
+# follow; "signed:ZONE" is signed by the server, with the keys it is given here.
+knot() {
+	local server=$1 addresses=$2 dir=$lab_run/$1 address zone
+	shift 2
+	mkdir -p "$dir/keys"
+	{
+		printf 'server:\n    rundir: "%s"\n    listen: [' "$dir"
+		for address in $addresses; do
+			printf ' %s@53%s' "$address" "$([ "$address" = "${addresses##* }" ] || echo ,)"
+		done
+		printf ' ]\n    udp-workers: 1\n    tcp-workers: 1\n    background-workers: 1\n'
+		printf 'log:\n  - target: "%s/log"\n    any: info\n' "$dir"
+		printf 'database:\n    storage: "%s"\n    journal-db-max-size: 8M\n' "$dir"
+		printf '    kasp-db-max-size: 8M\n    timer-db-max-size: 8M\n'
+		printf 'policy:\n  - id: lab\n    manual: on\n    single-type-signing: on\n'
+		printf 'mod-stats:\n  - id: lab\n    server-operation: on\n'
+		printf 'template:\n  - id: default\n    storage: "%s"\n    file: "%%s.zone"\n' "$dir"
+		printf '    global-module: mod-stats/lab\n    zonefile-sync: -1\n'
+		printf '    zonefile-load: whole\nzone:\n'
+		for zone; do
+			printf '  - domain: "%s"\n' "${zone#signed:}"
+			[ "$zone" = "${zone#signed:}" ] ||
+				printf '    dnssec-signing: on\n    dnssec-policy: lab\n'
+		done
+	} > "$dir/knot.conf"
+	for zone; do
+		[ "$zone" = "${zone#signed:}" ] || make_key "$server" "${zone#signed:}"
+	done
+}
+
+make_key() {
+	keymgr -c "$lab_run/$1/knot.conf" "$2" generate algorithm=ECDSAP256SHA256 ksk=yes \
+		zsk=yes > "$lab_run/$1/keymgr" 2>&1 || lab_die "$(cat "$lab_run/$1/keymgr")"
+}
+
+# ds SERVER ZONE: the RDATA of the DS (SHA-256) for its key.
+ds() {
+	keymgr -c "$lab_run/$1/knot.conf" "$2" ds |
+		awk '$2 == "DS" && $5 == 2 { print $3, $4, $5, toupper($6) }'
+}
+
+# zone SERVER NAME: the zone file, from standard input, with an SOA in front.
+zone() {
+	{
+		printf '$ORIGIN %s\n$TTL 5\n' "$2"
+		printf '@ SOA ns.%s hostmaster.%s 1 3600 600 86400 1\n' "${2#.}" "${2#.}" |
+			sed 's/ns\. /ns. /'
+		cat
+	} > "$lab_run/$1/${2%.}.zone"
+}
+
+write_zones() {
+	zone provider dns-host.example. <<- END
+		@ NS ns1
+		@ NS ns2
+		ns1 A 127.1.3.1
+		ns2 A 127.1.3.2
+	END
+	zone provider example.com. <<- END
+		@ NS ns1.dns-host.example.
+		@ NS ns2.dns-host.example.
+		@ MX 10 mail
+		mail A 192.0.2.25
+	END
+	zone provider partner.example. <<- END
+		@ NS ns1.dns-host.example.
+		@ NS ns2.dns-host.example.
+		@ MX 10 mail
+		mail A 192.0.2.26
+	END
+	zone provider alias.com. <<- END
+		@ NS ns1.dns-host.example.
+		@ NS ns2.dns-host.example.
+		www CNAME mail.example.com.
+	END
+	zone hijacker evil.example. <<- END
+		@ NS ns1
+		@ NS ns2
+		ns1 A 127.6.6.6
+		ns2 A 127.6.6.6
+		mx A 203.0.113.25
+	END
+	for name in example.com. partner.example.; do
+		zone hijacker $name <<- END
+			@ NS ns1.evil.example.
+			@ NS ns2.evil.example.
+			@ MX 10 mx.evil.example.
+			mail A 203.0.113.25
+		END
+	done
+	zone example example. <<- END
+		@ NS a.nic
+		a.nic A 127.1.2.1
+		dns-host NS ns1.dns-host
+		dns-host NS ns2.dns-host
+		ns1.dns-host A 127.1.3.1
+		ns2.dns-host A 127.1.3.2
+		evil NS ns1.evil
+		evil NS ns2.evil
+		ns1.evil A 127.6.6.6
+		ns2.evil A 127.6.6.6
+		partner NS ns1.dns-host
+		partner NS ns2.dns-host
+	END
+	for server in com-a com-b; do
+		zone $server com. <<- END
+			@ NS a.nic
+			@ NS b.nic
+			a.nic A 127.1.1.1
+			b.nic A 127.1.1.2
+			example NS ns1.dns-host.example.
+			example NS ns2.dns-host.example.
+			example DS $(ds provider example.com.)
+			alias NS ns1.dns-host.example.
+			alias NS ns2.dns-host.example.
+		END
+	done
+	zone root . <<- END
+		@ NS a.root.
+		a.root. A 127.1.0.1
+		com. NS a.nic.com.
+		com. NS b.nic.com.
+		com. DS $(ds com-a com.)
+		a.nic.com. A 127.1.1.1
+		b.nic.com. A 127.1.1.2
+		example. NS a.nic.example.
+		a.nic.example. A 127.1.2.1
+	END
+}
+
+# serve PROGRAM SERVER ARGUMENT...: starts it, to be ended with the lab.
+serve() {
+	local program=$1 server=$2
+	shift 2
+	"$program" "$@" > "$lab_run/$server/output" 2>&1 &
+	lab_pids+=($!)
+}
+
+# wait_for ADDRESS NAME TYPE: until that server answers this with data.
+wait_for() {
+	local i
+	for ((i = 0; i < 100; i++)); do
+		[ -z "$(kdig +short +timeout=1 +retry=0 "@$1" "$2" "$3" 2> /dev/null |
+			grep -v '^;')" ] || return 0
+		sleep 0.1
+	done
+	lab_die "$1 does not answer for $2 $3"
+}
+
+start_servers() {
+	local server
+	knot root 127.1.0.1 signed:.
+	knot com-a 127.1.1.1 signed:com.
+	knot com-b 127.1.1.2 com.
+	# Both sign with one key, as two copies of a registry's zone do.
+	rm -rf "$lab_run/com-b/keys"
+	cp -r "$lab_run/com-a/keys" "$lab_run/com-b/keys"
+	sed -i 's/^  - domain: "com."/&\n    dnssec-signing: on\n    dnssec-policy: lab/' \
+		"$lab_run/com-b/knot.conf"
+	knot example 127.1.2.1 example.
+	knot provider "127.1.3.1 127.1.3.2" dns-host.example. signed:example.com. \
+		partner.example. alias.com.
+	knot hijacker 127.6.6.6 evil.example. example.com. partner.example.
+	write_zones
+	for server in root com-a com-b example provider hijacker; do
+		serve knotd $server -c "$lab_run/$server/knot.conf"
+	done
+	wait_for 127.1.0.1 . DNSKEY
+	wait_for 127.1.1.1 com. DNSKEY
+	wait_for 127.1.1.2 com. DNSKEY
+	wait_for 127.1.2.1 example. SOA
+	wait_for 127.1.3.2 example.com. DNSKEY
+	wait_for 127.6.6.6 evil.example. SOA
+}
+
+control() {
+	local server=$1
+	shift
+	knotc -c "$lab_run/$server/knot.conf" "$@" > "$lab_run/$server/knotc" 2>&1 ||
+		lab_die "knotc $*: $(cat "$lab_run/$server/knotc")"
+}
+
+queries() {
+	knotc -c "$lab_run/$1/knot.conf" stats mod-stats.server-operation 2> /dev/null |
+		sed -n 's/.*\[query\] = \([0-9]*\)$/\1/p' | grep . || echo 0
+}
+
+# --- the registrar ----------------------------------------------------------
+
+# delegate SERVER ZONE NAME NS... [DS]: what the server's zone says of NAME now.
+delegate() {
+	local server=$1 zone=$2 name=$3 ns=$4 signed=$5 host
+	control "$server" zone-begin "$zone"
+	knotc -c "$lab_run/$server/knot.conf" zone-unset "$zone" "$name" NS > /dev/null 2>&1
+	knotc -c "$lab_run/$server/knot.conf" zone-unset "$zone" "$name" DS > /dev/null 2>&1
+	for host in $ns; do
+		control "$server" zone-set "$zone" "$name" 5 NS "$host"
+	done
+	[ -z "$signed" ] || control "$server" zone-set "$zone" "$name" 5 DS $signed
+	control "$server" zone-commit "$zone"
+}
+
+# The change has been made when each server of the registry says so.
+registrar() {
+	local verb=$1 name=$2 servers=example zone=example. ns= signed= server
+	case $name in
+	*.com.) servers="com-a com-b" zone=com. ;;
+	esac
+	[ -z "${3:-}" ] || servers=$3 # one server of several
+	case $verb in
+	hijack) # the DS goes with it, so that the hijacker's zone validates
+		ns="ns1.evil.example. ns2.evil.example."
+		;;
+	hold) ;;
+	restore)
+		ns="ns1.dns-host.example. ns2.dns-host.example."
+		[ "$name" != example.com. ] || signed=$(ds provider example.com.)
+		;;
+	*) lab_die "registrar: there is no \"$verb\"" ;;
+	esac
+	for server in $servers; do
+		delegate "$server" "$zone" "$name" "$ns" "$signed"
+	done
+}
+
+# --- the resolvers ----------------------------------------------------------
+
+resolver_address() {
+	case $1 in
+	stock) echo 127.2.0.1 ;;
+	protected) echo 127.2.0.2 ;;
+	esac
+}
+
+# resolver NAME MODULES: configures and starts it.
+resolver() {
+	local dir=$lab_run/$1 address
+	address=$(resolver_address "$1")
+	mkdir -p "$dir"
+	{
+		cat <<- END
+			server:
+			    directory: "$dir"
+			    chroot: ""
+			    username: ""
+			    pidfile: ""
+			    use-syslog: no
+			    logfile: "$dir/log"
+			    interface: $address
+			    outgoing-interface: ${address/127.2/127.3}
+			    access-control: 127.0.0.0/8 allow
+			    do-ip6: no
+			    do-not-query-localhost: no
+			    root-hints: "$lab_run/root.hints"
+			    trust-anchor-file: "$lab_run/root.anchor"
+			    trust-anchor-signaling: no
+			    module-config: "$2"
+			remote-control:
+			    control-enable: yes
+			    control-interface: "$dir/control"
+			    control-use-cert: no
+		END
+		case $2 in
+		*dynlib*) printf 'dynlib:\n    dynlib-file: "%s/pinbound.so"\n' "$lab_build" ;;
+		esac
+	} > "$dir/unbound.conf"
+	serve "$lab_unbound/unbound" "$1" -d -c "$dir/unbound.conf"
+	wait_for "$address" . NS
+}
+
+unbound_control() {
+	local resolver=$1
+	shift
+	"$lab_unbound/unbound-control" -c "$lab_run/$resolver/unbound.conf" "$@" \
+		> "$lab_run/$resolver/control-said" 2>&1 ||
+		lab_die "unbound-control $*: $(cat "$lab_run/$resolver/control-said")"
+}
+
+reload() {
+	unbound_control stock reload
+	unbound_control protected reload
+	wait_for 127.2.0.1 . NS
+	wait_for 127.2.0.2 . NS
+}
+
+pinbound() {
+	"$lab_build/pinbound" "$@"
+}
+
+# What both resolvers have in their caches of a domain is forgotten.
+forget() {
+	unbound_control stock flush_zone "$1"
+	unbound_control protected flush_zone "$1"
+}
+
+pins() {
+	pinbound -q import --replace - || lab_die "the pins cannot be stored"
+	reload
+}
+
+# ask RESOLVER NAME TYPE: "RCODE; DATA; EDE", each part empty if there is none.
+ask() {
+	local out
+	out=$(kdig +timeout=5 +retry=0 +edns "@$(resolver_address "$1")" "$2" "$3" 2>&1)
+	printf '%s; %s; %s\n' \
+		"$(sed -n 's/.*status: \([A-Z]*\);.*/\1/p' <<< "$out")" \
+		"$(awk -v type="$3" '!/^;/ && $4 == type { $1 = $2 = $3 = $4 = ""; sub(/^ +/, ""); print }' \
+			<<< "$out" | sort | paste -sd ' ')" \
+		"$(sed -n "s/^;; EDE: \([0-9]*\)[^']*'\(.*\)'.*/\1 \2/p" <<< "$out")"
+}
+
+log_of() {
+	cat "$lab_run/$1/log"
+}
+
+# --- all of it --------------------------------------------------------------
+
+lab_start() {
+	trap lab_stop EXIT
+	trap 'exit 130' INT TERM
+	ip link set lo up || exit 1
+	lab_run=$(mktemp -d "${TMPDIR:-/tmp}/pinbound-lab.XXXXXX")
+	start_servers
+	printf '. 3600000 NS a.root.\na.root. 3600000 A 127.1.0.1\n' > "$lab_run/root.hints"
+	echo ". DS $(ds root .)" > "$lab_run/root.anchor"
+	printf 'pins: "%s/pins.mdb"\nstate: "%s/state.mdb"\nrecheck: 2\n' "$lab_run" "$lab_run" \
+		> "$lab_run/pinbound.conf"
+	export PINBOUND_CONF=$lab_run/pinbound.conf
+	pinbound -q init || lab_die "pinbound init failed"
+	resolver stock "validator iterator"
+	resolver protected "dynlib validator iterator"
+}

@@ -1,0 +1,207 @@
+#!/bin/bash
+# run.sh - the lab's tests: the protected resolver beside the stock one, on real
+# servers. Usage: run.sh [TEST...]
+set -u
+. "$(dirname "$0")/lab.sh"
+lab_enter "$@"
+
+both_pins() {
+	local mode=$1 name
+	for name in example.com partner.example; do
+		printf 'pin:\n name: %s\n mode: %s\n' $name "$mode"
+		printf ' ns: ns1.dns-host.example\n ns: ns2.dns-host.example\n'
+	done | pins
+}
+
+complain() {
+	echo "    $*"
+	fine=no
+}
+
+# answers RESOLVER NAME TYPE EXPECTED
+answers() {
+	local got
+	got=$(ask "$1" "$2" "$3")
+	[ "$got" = "$4" ] || complain "$1 says to $2 $3: $got; expected: $4"
+}
+
+# The log lines since the test began.
+new_log() {
+	tail -n "+$((log_lines + 1))" "$lab_run/protected/log"
+}
+
+# logged TIMES TEXT
+logged() {
+	local times
+	times=$(new_log | grep -cF -- "$2")
+	[ "$times" -eq "$1" ] || complain "in the log $times times, expected $1: $2"
+}
+
+# asked TIMES SERVER...: all of them together, since count_from
+asked() {
+	local times=$1 total=0 server
+	shift
+	for server; do
+		total=$((total + $(queries "$server") - ${before[$server]}))
+	done
+	[ "$total" -eq "$times" ] || complain "$* had $total queries, expected $times"
+}
+
+count_from() {
+	local server
+	for server in root com-a com-b example provider hijacker; do
+		before[$server]=$(queries $server)
+	done
+}
+
+hijacked_all() {
+	registrar hijack example.com.
+	registrar hijack partner.example.
+	forget com
+	forget example
+	count_from
+}
+
+test_resolves() {
+	answers stock example.com. MX "NOERROR; 10 mail.example.com.; "
+	answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
+	answers protected mail.example.com. A "NOERROR; 192.0.2.25; "
+	answers protected partner.example. MX "NOERROR; 10 mail.partner.example.; "
+	answers protected www.alias.com. A "NOERROR; 192.0.2.25; "
+	logged 0 "pinbound: deviation"
+}
+
+test_hijack_refused() {
+	hijacked_all
+	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	asked 1 com-a com-b
+	count_from
+	sleep 1
+	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	answers protected mail.example.com. A "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	asked 0 root com-a com-b example provider hijacker
+	answers protected partner.example. MX \
+		"SERVFAIL; ; 15 pinbound: ns-unexpected partner.example."
+	answers protected www.alias.com. A "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	asked 0 hijacker
+	logged 1 'pinbound: deviation zone="example.com." reason="ns-unexpected" action="refused" mode="refuse" observed-ns="ns1.evil.example. ns2.evil.example." pinned-ns="ns1.dns-host.example. ns2.dns-host.example." parent="com." server="127.1.1.'
+	# And this is what it was about.
+	answers stock example.com. MX "NOERROR; 10 mx.evil.example.; "
+	answers stock partner.example. MX "NOERROR; 10 mx.evil.example.; "
+}
+
+test_hijack_logged() {
+	both_pins log
+	hijacked_all
+	answers protected example.com. MX "NOERROR; 10 mx.evil.example.; "
+	logged 1 'pinbound: deviation zone="example.com." reason="ns-unexpected" action="logged" mode="log"'
+}
+
+test_override() {
+	echo "override: yes" >> "$PINBOUND_CONF"
+	reload
+	hijacked_all
+	answers protected example.com. MX "NOERROR; 10 mx.evil.example.; "
+	logged 1 'reason="ns-unexpected" action="logged" mode="log"'
+	sed -i '/^override/d' "$PINBOUND_CONF"
+}
+
+test_hold() {
+	registrar hold example.com.
+	registrar hold partner.example.
+	forget com
+	forget example
+	answers stock example.com. MX "NXDOMAIN; ; "
+	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: delegation-gone example.com."
+	answers protected mail.partner.example. A \
+		"SERVFAIL; ; 15 pinbound: delegation-gone partner.example."
+	logged 1 'zone="example.com." reason="delegation-gone" action="refused"'
+}
+
+test_restore() {
+	hijacked_all
+	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	registrar restore example.com.
+	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	sleep 2.1 # recheck
+	answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
+	logged 1 'pinbound: restored zone="example.com." after="'
+	logged 1 'refused="2"'
+}
+
+# One of the two servers of com. is hijacked: whoever is asked is judged.
+test_one_parent_server() {
+	local i got
+	registrar hijack example.com. com-b
+	forget com
+	count_from
+	for ((i = 0; i < 6; i++)); do
+		got=$(ask protected example.com. MX)
+		case $got in
+		"NOERROR; 10 mail.example.com.; " | \
+			"SERVFAIL; ; 15 pinbound: ns-unexpected example.com.") ;;
+		*) complain "neither the true answer nor a refusal: $got" ;;
+		esac
+		forget example.com
+		sleep 0.5
+	done
+	asked 0 hijacker
+}
+
+test_canary() {
+	answers protected canary.pinbound.invalid. A "SERVFAIL; ; 15 pinbound: canary"
+	answers stock canary.pinbound.invalid. A "NXDOMAIN; ; "
+}
+
+test_bad_reload() {
+	cp "$PINBOUND_CONF" "$lab_run/good.conf"
+	echo "no-such: attribute" >> "$PINBOUND_CONF"
+	reload
+	logged 1 'unknown attribute "no-such"'
+	hijacked_all
+	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	mv "$lab_run/good.conf" "$PINBOUND_CONF"
+}
+
+# Another build of Unbound must not load the module.
+test_other_build() {
+	mkdir -p "$lab_run/other"
+	cp "$lab_unbound/unbound" "$lab_run/other/unbound"
+	objcopy --remove-section .note.gnu.build-id "$lab_run/other/unbound" 2> /dev/null
+	sed 's/127\.2\.0\.2/127.2.0.3/; s/protected/other/g' "$lab_run/protected/unbound.conf" \
+		> "$lab_run/other/unbound.conf"
+	if timeout 10 "$lab_run/other/unbound" -d -c "$lab_run/other/unbound.conf" \
+		> "$lab_run/other/log" 2>&1; then
+		complain "an Unbound of another build has loaded the module"
+	fi
+	grep -q "built for another Unbound" "$lab_run/other/log" ||
+		complain "no word of another build: $(tail -n 2 "$lab_run/other/log")"
+}
+
+run_test() {
+	fine=yes
+	registrar restore example.com.
+	registrar restore partner.example.
+	both_pins refuse
+	log_lines=$(log_of protected | wc -l)
+	declare -gA before
+	"test_$1"
+	if [ $fine = yes ]; then
+		passed=$((passed + 1))
+		echo "ok   $1"
+	else
+		failed=$((failed + 1))
+		echo "FAIL $1"
+		new_log | grep pinbound
+	fi
+}
+
+passed=0
+failed=0
+[ $# -gt 0 ] || set -- $(declare -F | sed -n 's/^declare -f test_//p')
+lab_start
+for name; do
+	run_test "$name"
+done
+echo "lab: $passed passed, $failed failed"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
