@@ -159,9 +159,11 @@ int cli_change_drop(struct cli_change *change)
 /* How the change reaches the resolver. */
 static void report_enforcement(const struct cli *cli)
 {
-	if (!cli->quiet)
-		(void)fprintf(stderr, "pinbound: run \"unbound-control reload\" to make "
-				      "Unbound forget what it cached before\n");
+	if (cli->quiet)
+		return;
+	(void)fflush(stdout); /* so that the two come in order */
+	(void)fprintf(stderr, "pinbound: run \"unbound-control reload\" to make "
+			      "Unbound forget what it cached before\n");
 }
 
 static void report_json(const struct pb_edit_counts *counts, uint64_t generation)
