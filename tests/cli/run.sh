@@ -6,9 +6,11 @@
 # A test is a file of commands and what they say:
 #
 #   $ pinbound list          a command, run by bash in an empty directory
-#   text                     what it writes, output and errors in one
+#   | text                   what it writes, output and errors in one
 #   = 1                      its exit code, if it is not 0
-#   # text                   a comment, if no command stands above it
+#
+# Any other line is a comment. With ACCEPT=1 in the environment, what the command
+# says becomes what is expected: read the change before you commit it.
 #
 # In what is compared, DIR stands for the directory, TIME for a time of now, USER
 # for who runs it.
@@ -35,15 +37,12 @@ replay() {
 			printf '%s\n' "$line"
 			said=$(eval "$command" 2>&1 < /dev/null)
 			code=$?
-			[ -z "$said" ] || printf '%s\n' "$said" | normal
+			[ -z "$said" ] || printf '%s\n' "$said" | normal |
+				sed 's/^/| /; s/ *$//'
 			[ $code -eq 0 ] || printf '= %s\n' $code
-			started=yes
 			;;
-		'')
-			started=no
-			printf '\n'
-			;;
-		'#'*) [ "$started" = yes ] || printf '%s\n' "$line" ;;
+		'|'* | '= '*) ;;
+		*) printf '%s\n' "$line" ;;
 		esac
 	done
 }
@@ -57,7 +56,6 @@ for test; do
 	printf 'pins: "%s/store/pins.mdb"\nstate: "%s/store/state.mdb"\n' "$dir" "$dir" \
 		> "$dir/pinbound.conf"
 	export PINBOUND_CONF=$dir/pinbound.conf
-	started=no
 	if (cd "$dir" && replay) < "$test" > "$work/said" && { [ -z "${ACCEPT:-}" ] || cp "$work/said" "$test"; diff -u "$test" "$work/said"; }; then
 		echo "ok   $name"
 		passed=$((passed + 1))
