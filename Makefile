@@ -146,35 +146,7 @@ clean:
 	rm -rf $(BUILD)/obj $(BUILD)/tests $(BUILD)/stamp $(BUILD)/include \
 		$(BUILD)/pinbound $(BUILD)/pinbound.so $(LIBPB)
 
-dist# --- tests ------------------------------------------------------------------
-
-deps:
-	sh tests/install-deps.sh
-
-replay: all
-	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/replay/run.sh
-
-cli-tests: $(BUILD)/pinbound
-	BUILD=$(BUILD) tests/cli/run.sh
-
-lab: all
-	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh
-
-# Each step is a make of its own: what is missing may have to be installed first.
-check:
-	$(MAKE) deps
-	$(MAKE) all
-	$(MAKE) unit
-	$(MAKE) cli-tests
-	$(MAKE) replay
-	$(MAKE) lab
-
-demo:
-	$(MAKE) deps
-	$(MAKE) all
-	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/demo.sh
-
-clean:
+distclean:
 	rm -rf $(BUILD)
 
 .PHONY: all help unbound unit deps replay cli-tests lab check demo format clean distclean
