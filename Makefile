@@ -118,6 +118,11 @@ deps:
 replay: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/replay/run.sh
 
+# Each scenario fails without its defence.
+defences: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) \
+		tests/replay/mutate.sh
+
 cli-tests: $(BUILD)/pinbound
 	BUILD=$(BUILD) tests/cli/run.sh
 
@@ -131,6 +136,7 @@ check:
 	$(MAKE) unit
 	$(MAKE) cli-tests
 	$(MAKE) replay
+	$(MAKE) defences
 	$(MAKE) lab
 
 demo:
@@ -149,5 +155,5 @@ clean:
 distclean:
 	rm -rf $(BUILD)
 
-.PHONY: all help unbound unit deps replay cli-tests lab check demo format clean distclean
+.PHONY: all help unbound unit deps replay defences cli-tests lab check demo format clean distclean
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/tests/*.d)

@@ -39,31 +39,47 @@ static bool give(int fd, const char *path, uid_t owner, gid_t group, mode_t mode
 	return complain(path);
 }
 
-/* Makes the directory that a store lies in, if it is not there. */
+/* Makes one directory. True also if it was there; *made tells. */
+static bool make_one(const char *path, bool *made)
+{
+	*made = mkdir(path, 0755) == 0;
+	return *made || errno == EEXIST || complain(path);
+}
+
+static bool give_directory(const char *path, gid_t group)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	bool fine;
+
+	if (fd < 0)
+		return complain(path);
+	fine = give(fd, path, geteuid(), group, 0750);
+	(void)close(fd);
+	return fine;
+}
+
+/* Makes the directory that a store lies in, and those above it, if they are not
+ * there. One that was there stays as it is. */
 static bool make_directory(const char *store, const struct owners *owners)
 {
 	char *path = strdup(store);
-	char *slash = path != NULL ? strrchr(path, '/') : NULL;
-	bool fine = false, made;
-	int fd;
+	char *last = path != NULL ? strrchr(path, '/') : NULL;
+	bool fine = true, made = false;
 
-	if (slash == NULL || slash == path) {
+	if (last == NULL || last == path) {
 		free(path);
 		return true;
 	}
-	*slash = '\0';
-	made = mkdir(path, 0700) == 0;
-	if (!made && errno != EEXIST) {
-		(void)complain(path);
-	} else if (!made) {
-		fine = true;
-	} else {
-		fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		fine = fd < 0 ? complain(path)
-			      : give(fd, path, geteuid(), owners->group, 0750);
-		if (fd >= 0)
-			(void)close(fd);
+	*last = '\0';
+	for (char *slash = strchr(path + 1, '/'); fine && slash != NULL;
+		slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		fine = make_one(path, &made);
+		*slash = '/';
 	}
+	fine = fine && make_one(path, &made);
+	if (fine && made)
+		fine = give_directory(path, owners->group);
 	free(path);
 	return fine;
 }

@@ -173,8 +173,7 @@ bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_name *zone,
 	(void)pthread_mutex_lock(&verdicts->lock);
 	entry = find(verdicts, zone);
 	if (standing_of(entry, generation, now) == PB_PROBE_DUE &&
-		(entry->prober == NULL || !within(now, entry->probe_began,
-						  entry->probe_began + PROBE_LIFE))) {
+		!slot_taken(entry, now)) {
 		entry->prober = prober;
 		entry->probe_began = now;
 		taken = true;

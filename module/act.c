@@ -6,6 +6,7 @@ void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_name *zone
 	pb_reasons reasons)
 {
 	struct pbm_query *query = pbm_query_get(qstate, id);
+	char text[PBM_EXPLANATION_MAX];
 
 	pb_verdicts_refused(pbm_of(qstate->env, id)->verdicts, zone);
 	if (query == NULL)
@@ -13,6 +14,9 @@ void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_name *zone
 	query->refused = true;
 	query->zone = *zone;
 	query->reasons = reasons;
+	/* For log-servfail, whose own words would not be about this. */
+	pbm_explain_text(query, text, sizeof(text));
+	errinf(qstate, text);
 }
 
 void pbm_finish_refused(struct module_qstate *qstate, int id)

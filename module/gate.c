@@ -430,8 +430,9 @@ static void on_end(struct module_qstate *qstate, int id)
 		end_probe(qstate->env, id, query);
 	if (fate == REFUSED) {
 		/* Also a SERVFAIL of Unbound's own, which would not say why. */
-		msg_cache_remove(qstate->env, qstate->qinfo.qname, qstate->qinfo.qname_len,
-			qstate->qinfo.qtype, qstate->qinfo.qclass, qstate->query_flags);
+		msg_cache_remove(qstate->env, qstate->qinfo.qname,
+			qstate->qinfo.qname_len, qstate->qinfo.qtype,
+			qstate->qinfo.qclass, qstate->query_flags);
 		pbm_finish_refused(qstate, id);
 	}
 	qstate->ext_state[id] = module_finished;

@@ -54,8 +54,21 @@ static bool new_verdicts(struct pbm *pb, struct pb_error *error)
 	return pb->verdicts != NULL;
 }
 
+/* A path as it is seen from within the chroot, as Unbound does with its own. */
+static const char *in_chroot(const struct module_env *env, const char *path)
+{
+	const char *root = env->cfg->chrootdir;
+	size_t size = root == NULL ? 0 : strlen(root);
+
+	while (size > 0 && root[size - 1] == '/')
+		size--;
+	if (size > 0 && strncmp(path, root, size) == 0 && path[size] == '/')
+		return path + size;
+	return path;
+}
+
 /* Reads the configuration, and opens the store unless that is open already. */
-static struct pbm *set_up(struct pb_error *error)
+static struct pbm *set_up(const struct module_env *env, struct pb_error *error)
 {
 	struct pbm *pb = calloc(1, sizeof(*pb));
 
@@ -63,7 +76,7 @@ static struct pbm *set_up(struct pb_error *error)
 		pb_error_set(error, "out of memory");
 		return NULL;
 	}
-	if (!pb_conf_read(&pb->conf, pb_conf_path(), error)) {
+	if (!pb_conf_read(&pb->conf, in_chroot(env, pb_conf_path()), error)) {
 		free(pb);
 		return NULL;
 	}
@@ -74,7 +87,8 @@ static struct pbm *set_up(struct pb_error *error)
 		pb->store = kept->store;
 		kept->store = NULL;
 	} else {
-		pb->store = pb_store_open(pb->conf.pins, PB_STORE_READ, error);
+		pb->store = pb_store_open(
+			in_chroot(env, pb->conf.pins), PB_STORE_READ, error);
 	}
 	if (pb->store == NULL || !new_verdicts(pb, error)) {
 		forget(pb);
@@ -84,10 +98,10 @@ static struct pbm *set_up(struct pb_error *error)
 }
 
 /* The settings that are to be used from now on, NULL if there are none. */
-static struct pbm *set_up_or_keep(void)
+static struct pbm *set_up_or_keep(const struct module_env *env)
 {
 	struct pb_error error;
-	struct pbm *pb = set_up(&error);
+	struct pbm *pb = set_up(env, &error);
 
 	if (pb != NULL) {
 		forget(kept);
@@ -127,7 +141,7 @@ int init(struct module_env *env, int id)
 		log_err("pinbound: %s", error.text);
 		return 0;
 	}
-	host->dyn_env = set_up_or_keep();
+	host->dyn_env = set_up_or_keep(env);
 	if (host->dyn_env == NULL)
 		return 0;
 	if (!register_callbacks(env, id)) {

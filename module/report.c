@@ -88,7 +88,7 @@ void pbm_log_ready(const struct pb_store_stat *stat)
 	log_info("%s", line.text);
 }
 
-static void explain_text(const struct pbm_query *query, char *text, size_t size)
+void pbm_explain_text(const struct pbm_query *query, char *text, size_t size)
 {
 	char reasons[PB_REASONS_TEXT_MAX], zone[PB_NAME_TEXT_MAX];
 
@@ -106,7 +106,7 @@ int pbm_explain(struct query_info *qinfo, struct module_qstate *qstate,
 	struct timeval *start_time, int id, void *arg)
 {
 	const struct pbm_query *query = qstate == NULL ? NULL : qstate->minfo[id];
-	char text[PB_REASONS_TEXT_MAX + PB_NAME_TEXT_MAX];
+	char text[PBM_EXPLANATION_MAX];
 
 	(void)qinfo;
 	(void)rep;
@@ -117,7 +117,7 @@ int pbm_explain(struct query_info *qinfo, struct module_qstate *qstate,
 	(void)arg;
 	if (query == NULL || !query->refused)
 		return 1;
-	explain_text(query, text, sizeof(text));
+	pbm_explain_text(query, text, sizeof(text));
 	edns_opt_list_append_ede(options, region, LDNS_EDE_BLOCKED, text);
 	return 1;
 }
