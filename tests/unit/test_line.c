@@ -1,6 +1,6 @@
 /* test_line.c - log lines: nothing from the network gets out of its quotes. */
-#include "unit.h"
 #include "pinbound/line.h"
+#include "unit.h"
 
 static void pairs(void **state)
 {
@@ -54,8 +54,7 @@ static void truncation(void **state)
 		assert_int_equal(line.used, strlen(line.text));
 		assert_true(line.used <= PB_LINE_MAX);
 		if (strstr(line.text, " d=\"1\"") == NULL) {
-			assert_string_equal(
-				line.text + line.used - strlen(mark), mark);
+			assert_string_equal(line.text + line.used - strlen(mark), mark);
 			assert_int_equal(line.text[line.used - strlen(mark) - 1], '"');
 		} else {
 			assert_null(strstr(line.text, mark));

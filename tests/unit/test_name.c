@@ -1,6 +1,6 @@
 /* test_name.c - owner names, and their keys. */
-#include "unit.h"
 #include "key.h"
+#include "unit.h"
 #include <stdlib.h>
 
 static void text_round_trip(void **state)
@@ -136,8 +136,10 @@ static void order(void **state)
 			pb_key_from_name(&y, &b);
 			of_keys = pb_order_octets((struct pb_bytes){x.octets, x.size},
 				(struct pb_bytes){y.octets, y.size});
-			assert_int_equal((of_names > 0) - (of_names < 0), (i > j) - (i < j));
-			assert_int_equal((of_keys > 0) - (of_keys < 0), (i > j) - (i < j));
+			assert_int_equal(
+				(of_names > 0) - (of_names < 0), (i > j) - (i < j));
+			assert_int_equal(
+				(of_keys > 0) - (of_keys < 0), (i > j) - (i < j));
 		}
 	}
 }
@@ -181,9 +183,16 @@ static void bad_keys(void **state)
 		const char *octets;
 		size_t size;
 	} bad[] = {
-		{"", 0}, {"a", 1}, {"\0a", 2}, {"\0\0", 2}, {"\0a\0\0", 4},
-		{"\0\1\0", 3}, {"\0\1\3\0", 4}, {"\0\1\0\0", 4},
-		{"\0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", 66},
+		{"", 0},
+		{"a", 1},
+		{"\0a", 2},
+		{"\0\0", 2},
+		{"\0a\0\0", 4},
+		{"\0\1\0", 3},
+		{"\0\1\3\0", 4},
+		{"\0\1\0\0", 4},
+		{"\0aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+			66},
 	};
 	struct pb_name name;
 

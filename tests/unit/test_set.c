@@ -79,12 +79,12 @@ static void damaged(void **state)
 		const char *octets;
 		uint16_t size, count;
 	} bad[] = {
-		{"\0\1a", 3, 2},          /* fewer than it says */
-		{"\0\1a\0\1b", 6, 1},     /* more */
-		{"\0\1b\0\1a", 6, 2},     /* out of order */
-		{"\0\1a\0\1a", 6, 2},     /* twice */
-		{"\0\2a", 3, 1},          /* past the end */
-		{"\0\1a\0", 4, 1},        /* half a length */
+		{"\0\1a", 3, 2},      /* fewer than it says */
+		{"\0\1a\0\1b", 6, 1}, /* more */
+		{"\0\1b\0\1a", 6, 2}, /* out of order */
+		{"\0\1a\0\1a", 6, 2}, /* twice */
+		{"\0\2a", 3, 1},      /* past the end */
+		{"\0\1a\0", 4, 1},    /* half a length */
 		{"\377\377a", 3, 1},
 	};
 

@@ -1,8 +1,8 @@
 /* test_store.c - records, and the pin store on a real file. */
-#include "unit.h"
+#include "key.h"
 #include "pinbound/store.h"
 #include "record.h"
-#include "key.h"
+#include "unit.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,8 +42,7 @@ static int teardown(void **state)
 
 static struct pb_pin pin_of(const char *name, struct pb_set ns)
 {
-	return (struct pb_pin){
-		.name = unit_name(name), .ns = ns, .expires = PB_NEVER};
+	return (struct pb_pin){.name = unit_name(name), .ns = ns, .expires = PB_NEVER};
 }
 
 static struct pb_edit *begin(struct fixture *f)
@@ -263,8 +262,7 @@ static void ancestors_at_random(void **state)
 						used > 0 ? " " : "", depth);
 			}
 		}
-		assert_string_equal(
-			path_to(f, names[i]), used > 0 ? expected : "none");
+		assert_string_equal(path_to(f, names[i]), used > 0 ? expected : "none");
 	}
 }
 
@@ -308,8 +306,8 @@ static void undo(void **state)
 	put(edit, "changed.example", NAMES("ns9.host"));
 	put(edit, "added.example", NAMES("ns1.host"));
 	assert_int_equal(
-		pb_edit_remove(edit, &(struct pb_name[]){unit_name("kept.example")}[0],
-			&error),
+		pb_edit_remove(
+			edit, &(struct pb_name[]){unit_name("kept.example")}[0], &error),
 		PB_OK);
 	commit(edit);
 	edit = begin(f);
@@ -317,8 +315,7 @@ static void undo(void **state)
 	assert_int_equal(pb_edit_counts(edit).added, 1);
 	assert_int_equal(pb_edit_counts(edit).changed, 1);
 	assert_int_equal(pb_edit_counts(edit).removed, 1);
-	assert_int_equal(
-		pb_store_change(f->store, commit(edit), &change, &error), PB_OK);
+	assert_int_equal(pb_store_change(f->store, commit(edit), &change, &error), PB_OK);
 	assert_string_equal(change.who, "root");
 	assert_string_equal(change.what, "test");
 	assert_int_equal(change.when, 1000);

@@ -1,6 +1,6 @@
 /* test_verdicts.c - the memory of verdicts, over time. */
-#include "unit.h"
 #include "pinbound/verdicts.h"
+#include "unit.h"
 #include <stdio.h>
 
 #define GENERATION 7
@@ -65,8 +65,8 @@ static void life_of_a_good_one(void **state)
 	assert_int_equal(standing(f, 1099), PB_LIVE);
 	assert_int_equal(standing(f, 1100), PB_STALE);
 	/* Another version of the pin: nothing is known. */
-	assert_int_equal(pb_verdicts_ask(f->verdicts, &f->zone, GENERATION + 1, 1000,
-				 &reasons),
+	assert_int_equal(
+		pb_verdicts_ask(f->verdicts, &f->zone, GENERATION + 1, 1000, &reasons),
 		PB_UNKNOWN);
 }
 
@@ -178,7 +178,8 @@ static void unverified(void **state)
 	assert_int_equal(standing(f, 1005), PB_PROBE_DUE);
 	/* A silent parent does not end a deviation, nor make it a lesser one. */
 	judged(f, &hijacked, 1005, NULL);
-	pb_verdicts_unverified(f->verdicts, &f->zone, GENERATION, 1065, PB_ACTION_REFUSED);
+	pb_verdicts_unverified(
+		f->verdicts, &f->zone, GENERATION, 1065, PB_ACTION_REFUSED);
 	assert_int_equal(standing(f, 1124), PB_IN_FORCE);
 }
 
