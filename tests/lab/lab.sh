@@ -147,6 +147,7 @@ write_zones() {
 		@ NS ns1.dns-host.example.
 		@ NS ns2.dns-host.example.
 		www CNAME mail.example.com.
+		other CNAME mail.example.com.
 	END
 	zone hijacker evil.example. <<- END
 		@ NS ns1
@@ -324,6 +325,7 @@ resolver() {
 			    interface: $address
 			    outgoing-interface: ${address/127.2/127.3}
 			    access-control: 127.0.0.0/8 allow
+			    num-threads: 2
 			    do-ip6: no
 			    do-not-query-localhost: no
 			    root-hints: "$lab_run/root.hints"

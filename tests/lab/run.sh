@@ -129,6 +129,31 @@ test_restore() {
 	logged 1 'refused="2"'
 }
 
+# The pin comes when the hijacker's data is in the cache already, and a question
+# that nobody has asked before leads there: what is cached is not believed.
+test_pin_on_cached_data() {
+	pins < /dev/null
+	registrar hijack example.com.
+	forget com
+	answers protected www.alias.com. A "NOERROR; 203.0.113.25; "
+	pinbound -q add example.com --ns ns1.dns-host.example --ns ns2.dns-host.example
+	answers protected other.alias.com. A "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	answers protected mail.example.com. AAAA \
+		"SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+}
+
+# The same when nothing deviates: asked again, and answered.
+test_pin_on_good_data() {
+	pins < /dev/null
+	answers protected www.alias.com. A "NOERROR; 192.0.2.25; "
+	count_from
+	pinbound -q add example.com --ns ns1.dns-host.example --ns ns2.dns-host.example
+	answers protected other.alias.com. A "NOERROR; 192.0.2.25; "
+	[ $(($(queries com-a) + $(queries com-b))) -gt $((before[com-a] + before[com-b])) ] ||
+		complain "com. was not asked"
+	logged 0 "pinbound: deviation"
+}
+
 # One of the two servers of com. is hijacked: whoever is asked is judged.
 test_one_parent_server() {
 	local i got
