@@ -1,5 +1,6 @@
 /* act.c - see act.h. */
 #include "act.h"
+#include "cache.h"
 #include "report.h"
 
 void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_name *zone,
@@ -76,12 +77,68 @@ bool pbm_act_unverified(struct module_qstate *qstate, int id, const struct pb_pi
 	return false;
 }
 
-bool pbm_act_unreadable(struct module_qstate *qstate, int id, const struct pb_name *zone)
+/* The pin, or the store, could not be read: only the name is known. */
+static enum pbm_fate act_unreadable(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_error *error)
 {
 	const struct pbm *pb = pbm_of(qstate->env, id);
 
+	log_err("pinbound: %s", error->text);
 	if (pb->conf.store_failure_allow || pb->conf.override)
-		return true;
-	pbm_refuse(qstate, id, zone, PB_REASON(PB_UNVERIFIED));
-	return false;
+		return PBM_GOES_ON;
+	pbm_refuse(qstate, id, name, PB_REASON(PB_UNVERIFIED));
+	return PBM_REFUSED;
+}
+
+static void *scratch(void *arg, size_t size)
+{
+	return regional_alloc(arg, size);
+}
+
+enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
+	const struct pb_name *name, pbm_visit *visit, void *arg)
+{
+	struct pb_store *store = pbm_of(qstate->env, id)->store;
+	enum pbm_fate fate = PBM_GOES_ON;
+	struct pb_error error;
+	struct pb_path path;
+	struct pb_name zone;
+	struct pb_pin pin;
+
+	switch (pb_store_path(store, name, &path, &error)) {
+	case PB_NOT_FOUND:
+		return PBM_GOES_ON;
+	case PB_FAILED:
+		return act_unreadable(qstate, id, name, &error);
+	case PB_OK:
+		break;
+	}
+	for (unsigned i = 0; i < path.count && fate == PBM_GOES_ON; i++) {
+		pb_name_ancestor(&zone, name, path.labels[i]);
+		switch (pb_store_load(
+			store, &zone, &pin, scratch, qstate->env->scratch, &error)) {
+		case PB_NOT_FOUND: /* it has just been removed */
+			break;
+		case PB_FAILED:
+			fate = act_unreadable(qstate, id, &zone, &error);
+			break;
+		case PB_OK:
+			fate = visit(qstate, id, name, &pin, arg);
+			break;
+		}
+	}
+	return fate;
+}
+
+bool pbm_ask_parent(struct module_qstate *qstate, int id, const struct pb_name *zone,
+	const struct pb_name *name)
+{
+	struct pbm_query *query = pbm_query_get(qstate, id);
+
+	if (query == NULL)
+		return false;
+	pbm_forget_delegations(qstate->env, zone, name);
+	query->fresh = true;
+	qstate->no_cache_lookup = 1;
+	return true;
 }

@@ -7,6 +7,30 @@
 #include "peek.h"
 #include "state.h"
 
+/* What becomes of a query, or of a response. */
+enum pbm_fate {
+	PBM_GOES_ON,
+	PBM_REFUSED,  /* or, for a response, not used */
+	PBM_WAITS,    /* for a sub-query */
+	PBM_RESTARTS, /* behind this module */
+};
+
+typedef enum pbm_fate pbm_visit(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, void *arg);
+
+/*
+ * Calls visit for each pin at and above name, the one with the fewest labels
+ * first, until one says another fate than PBM_GOES_ON. A store or a pin that
+ * cannot be read is decided on here. The pin lasts for the call.
+ */
+enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
+	const struct pb_name *name, pbm_visit *visit, void *arg);
+
+/* Passes the caches by from now on, and forgets the delegations from the pin down
+ * to name, so that the parent is asked. False if there is no memory. */
+bool pbm_ask_parent(struct module_qstate *qstate, int id, const struct pb_name *zone,
+	const struct pb_name *name);
+
 /* Marks the query as refused for the zone, for the gate to end it. */
 void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_name *zone,
 	pb_reasons reasons);
@@ -25,8 +49,5 @@ bool pbm_act(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 
 /* The same when nothing could be observed. */
 bool pbm_act_unverified(struct module_qstate *qstate, int id, const struct pb_pin *pin);
-
-/* The same when the pin itself could not be read: only its name is known. */
-bool pbm_act_unreadable(struct module_qstate *qstate, int id, const struct pb_name *zone);
 
 #endif

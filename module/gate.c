@@ -1,39 +1,12 @@
-/*
- * gate.c - see gate.h.
- *
- * A client's query, and a sub-query of the validator, come in through here. A
- * sub-query of the iterator does not: the module sees only its end, with
- * ext_state as it was made, and must not start it again.
- */
+/* gate.c - see gate.h. */
 #include "gate.h"
 #include "act.h"
 #include "cache.h"
 #include "canary.h"
-
-/* A query is started anew at most so often: one for each pin that turns up. */
-#define RESTARTS_MAX 8
+#include "leave.h"
 
 /* Seconds that a verdict is kept alive while the parent is silent. */
 #define EXTENSION 60
-
-static bool came_in_here(const struct module_qstate *qstate, int id)
-{
-	return qstate->ext_state[id] != module_state_initial;
-}
-
-/* Passes the caches by, and makes the query ask the parent of zone. */
-static bool ask_parent(struct module_qstate *qstate, int id, const struct pb_name *zone,
-	const struct pb_name *name)
-{
-	struct pbm_query *query = pbm_query_get(qstate, id);
-
-	if (query == NULL)
-		return false;
-	pbm_forget_delegations(qstate->env, zone, name);
-	query->fresh = true;
-	qstate->no_cache_lookup = 1;
-	return true;
-}
 
 /* One query only asks about a deviation again. Not one for DS: the parent
  * answers that, and shows no delegation. */
@@ -91,19 +64,16 @@ static bool start_renewal(struct module_qstate *qstate, int id, const struct pb_
 	return true;
 }
 
-/* What is to become of a query, as far as one pin is concerned. */
-enum next { GO_ON, WAIT, REFUSE };
-
-static enum next enter_stale(
+static enum pbm_fate enter_stale(
 	struct module_qstate *qstate, int id, const struct pb_pin *pin)
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
 	const struct pbm *pb = pbm_of(qstate->env, id);
 
 	if (!pbm_delegation_cached(qstate->env, &pin->name))
-		return GO_ON; /* then it asks the parent by itself */
+		return PBM_GOES_ON; /* then it asks the parent by itself */
 	if (start_renewal(qstate, id, pin))
-		return WAIT;
+		return PBM_WAITS;
 	if (query != NULL && query->renewed &&
 		pb_verdicts_extend(pb->verdicts, &pin->name, pin->generation,
 			pbm_now(qstate), EXTENSION)) {
@@ -112,21 +82,23 @@ static enum next enter_stale(
 		log_info("pinbound: extended zone=\"%s\"",
 			pb_name_to_text(&pin->name, zone));
 	}
-	return GO_ON;
+	return PBM_GOES_ON;
 }
 
-static enum next enter_pin(struct module_qstate *qstate, int id,
-	const struct pb_name *name, const struct pb_pin *pin)
+/* Judges a query on its way in by one pin. */
+static enum pbm_fate enter_pin(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, void *arg)
 {
 	const struct pbm *pb = pbm_of(qstate->env, id);
 	pb_reasons reasons;
 
+	(void)arg;
 	/* A denial in a cache may be of a zone above, from before or by mistake. */
 	qstate->no_cache_lookup = 1;
 	switch (pb_verdicts_ask(
 		pb->verdicts, &pin->name, pin->generation, pbm_now(qstate), &reasons)) {
 	case PB_LIVE:
-		return GO_ON;
+		return PBM_GOES_ON;
 	case PB_STALE:
 		return enter_stale(qstate, id, pin);
 	case PB_PROBE_DUE:
@@ -134,52 +106,14 @@ static enum next enter_pin(struct module_qstate *qstate, int id,
 			break;
 		/* fall through */
 	case PB_UNKNOWN:
-		if (ask_parent(qstate, id, &pin->name, name))
-			return GO_ON;
+		if (pbm_ask_parent(qstate, id, &pin->name, name))
+			return PBM_GOES_ON;
 		break;
 	case PB_IN_FORCE:
 		break;
 	}
 	pbm_refuse(qstate, id, &pin->name, reasons);
-	return REFUSE;
-}
-
-/* Judges a query on its way in by every pin at and above its name. */
-static enum next enter(struct module_qstate *qstate, int id, const struct pb_name *name)
-{
-	const struct pbm *pb = pbm_of(qstate->env, id);
-	struct pb_error error;
-	struct pb_path path;
-	struct pb_name zone;
-	struct pb_pin pin;
-
-	switch (pb_store_path(pb->store, name, &path, &error)) {
-	case PB_NOT_FOUND:
-		return GO_ON;
-	case PB_FAILED:
-		log_err("pinbound: %s", error.text);
-		return pbm_act_unreadable(qstate, id, name) ? GO_ON : REFUSE;
-	case PB_OK:
-		break;
-	}
-	for (unsigned i = 0; i < path.count; i++) {
-		enum next next = GO_ON;
-
-		switch (pbm_load_pin(qstate, pb, name, path.labels[i], &pin)) {
-		case PB_NOT_FOUND:
-			break;
-		case PB_FAILED:
-			pb_name_ancestor(&zone, name, path.labels[i]);
-			next = pbm_act_unreadable(qstate, id, &zone) ? GO_ON : REFUSE;
-			break;
-		case PB_OK:
-			next = enter_pin(qstate, id, name, &pin);
-			break;
-		}
-		if (next != GO_ON)
-			return next;
-	}
-	return GO_ON;
+	return PBM_REFUSED;
 }
 
 static void refuse_canary(struct module_qstate *qstate, int id)
@@ -208,227 +142,29 @@ static void on_start(struct module_qstate *qstate, int id)
 		refuse_canary(qstate, id);
 		return;
 	}
-	switch (enter(qstate, id, &name)) {
-	case GO_ON:
+	switch (pbm_visit_pins(qstate, id, &name, enter_pin, NULL)) {
+	case PBM_GOES_ON:
+	case PBM_RESTARTS: /* nothing has been started yet */
 		break;
-	case WAIT:
+	case PBM_WAITS:
 		qstate->ext_state[id] = module_wait_subquery;
 		break;
-	case REFUSE:
+	case PBM_REFUSED:
 		pbm_finish_refused(qstate, id);
 		break;
 	}
 }
 
-/* Starts the modules behind this one anew, with what was dropped forgotten. */
-static bool restart(struct module_qstate *qstate, int id, const struct pb_name *zone,
-	const struct pb_name *name)
-{
-	struct pbm_query *query = pbm_query_get(qstate, id);
-
-	if (query == NULL || !came_in_here(qstate, id) ||
-		query->restarts == RESTARTS_MAX || !ask_parent(qstate, id, zone, name))
-		return false;
-	query->restarts++;
-	query->again = false;
-	qstate->return_msg = NULL;
-	qstate->return_rcode = LDNS_RCODE_NOERROR;
-	qstate->no_cache_store = 0;
-	qstate->ext_state[id] = module_restart_next;
-	return true;
-}
-
-/* What is to become of an answer. */
-enum fate { LEAVES, REFUSED, RESTARTED };
-
-/* An answer for a zone that nobody has judged yet: from a cache, or dropped. */
-static enum fate leave_unseen(struct module_qstate *qstate, int id,
-	const struct pb_name *name, const struct pb_pin *pin)
-{
-	if (restart(qstate, id, &pin->name, name))
-		return RESTARTED;
-	return pbm_act_unverified(qstate, id, pin) ? LEAVES : REFUSED;
-}
-
-/* The answer denies name, or data there, in the name of a zone above zone. */
-static bool denied_from_above(
-	const struct dns_msg *msg, const struct pb_name *name, const struct pb_name *zone)
-{
-	struct pb_name owner;
-	bool parent_side = msg->qinfo.qtype == LDNS_RR_TYPE_DS &&
-			   FLAGS_GET_RCODE(msg->rep->flags) == LDNS_RCODE_NOERROR &&
-			   pb_name_equal(name, zone);
-
-	if (msg->rep->an_numrrsets > 0 || parent_side)
-		return false;
-	for (size_t i = 0; i < msg->rep->ns_numrrsets; i++) {
-		const struct ub_packed_rrset_key *rrset = msg->rep->rrsets[i];
-
-		if (ntohs(rrset->rk.type) == LDNS_RR_TYPE_SOA &&
-			pb_name_from_wire(&owner, rrset->rk.dname, rrset->rk.dname_len) !=
-				0 &&
-			pb_name_below(zone, &owner))
-			return true;
-	}
-	return false;
-}
-
-/* A denial that came past the observer, out of a cache. */
-static enum fate leave_denied(struct module_qstate *qstate, int id,
-	const struct pb_name *name, const struct pb_pin *pin)
-{
-	const struct pbm_query *query = pbm_query_find(qstate, id);
-	const struct pbm *pb = pbm_of(qstate->env, id);
-	const struct pb_observation none = {0};
-	struct pb_verdict verdict = {
-		.scope = PB_SCOPE_CUT, .reasons = PB_REASON(PB_DELEGATION_GONE)};
-
-	if ((query == NULL || !query->fresh) && restart(qstate, id, &pin->name, name))
-		return RESTARTED;
-	verdict.action = pb_decide(pin, verdict.reasons, &pb->policy, pbm_now(qstate));
-	return pbm_act(qstate, id, pin, &verdict, 0, &none, NULL) ? LEAVES : REFUSED;
-}
-
-static enum fate leave_pin(struct module_qstate *qstate, int id,
-	const struct pb_name *name, const struct pb_pin *pin)
-{
-	const struct pbm *pb = pbm_of(qstate->env, id);
-	pb_reasons reasons;
-
-	switch (pb_verdicts_ask(
-		pb->verdicts, &pin->name, pin->generation, pbm_now(qstate), &reasons)) {
-	case PB_LIVE:
-	case PB_STALE:
-		if (denied_from_above(qstate->return_msg, name, &pin->name))
-			return leave_denied(qstate, id, name, pin);
-		return LEAVES;
-	case PB_UNKNOWN:
-	case PB_PROBE_DUE:
-		/* The parent has the say about DS, and shows no delegation with it. */
-		if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS &&
-			pb_name_equal(name, &pin->name))
-			return LEAVES;
-		return leave_unseen(qstate, id, name, pin);
-	case PB_IN_FORCE:
-		break;
-	}
-	pbm_refuse(qstate, id, &pin->name, reasons);
-	return REFUSED;
-}
-
-/* Judges an answer on its way out by every pin at and above one of its names. */
-static enum fate leave_name(
-	struct module_qstate *qstate, int id, const struct pb_name *name)
-{
-	const struct pbm *pb = pbm_of(qstate->env, id);
-	enum fate fate = LEAVES;
-	struct pb_error error;
-	struct pb_path path;
-	struct pb_name zone;
-	struct pb_pin pin;
-
-	switch (pb_store_path(pb->store, name, &path, &error)) {
-	case PB_NOT_FOUND:
-		return LEAVES;
-	case PB_FAILED:
-		return pbm_act_unreadable(qstate, id, name) ? LEAVES : REFUSED;
-	case PB_OK:
-		break;
-	}
-	for (unsigned i = 0; i < path.count && fate == LEAVES; i++) {
-		pb_name_ancestor(&zone, name, path.labels[i]);
-		switch (pbm_load_pin(qstate, pb, name, path.labels[i], &pin)) {
-		case PB_NOT_FOUND:
-			break;
-		case PB_FAILED:
-			fate = pbm_act_unreadable(qstate, id, &zone) ? LEAVES : REFUSED;
-			break;
-		case PB_OK:
-			fate = leave_pin(qstate, id, name, &pin);
-			break;
-		}
-	}
-	if (fate == REFUSED && qstate->return_msg != NULL)
-		pbm_forget_rrsets(qstate->env, qstate->return_msg, &zone);
-	return fate;
-}
-
-/* Judges the question and every RRset of the answer: CNAMEs lead elsewhere. */
-static enum fate leave(struct module_qstate *qstate, int id)
-{
-	const struct reply_info *reply = qstate->return_msg->rep;
-	struct pb_name name, last;
-	enum fate fate;
-
-	if (pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) == 0)
-		return LEAVES;
-	fate = leave_name(qstate, id, &name);
-	last = name;
-	for (size_t i = 0; fate == LEAVES && i < reply->an_numrrsets; i++) {
-		const struct ub_packed_rrset_key *rrset = reply->rrsets[i];
-
-		if (pb_name_from_wire(&name, rrset->rk.dname, rrset->rk.dname_len) == 0 ||
-			pb_name_equal(&name, &last))
-			continue;
-		fate = leave_name(qstate, id, &name);
-		last = name;
-	}
-	return fate;
-}
-
-/*
- * A query that failed: if a zone on its way has still not been judged, its
- * parent could not be reached.
- */
-static enum fate fail(struct module_qstate *qstate, int id)
-{
-	const struct pbm *pb = pbm_of(qstate->env, id);
-	const struct pbm_query *query = pbm_query_find(qstate, id);
-	struct pb_error error;
-	struct pb_path path;
-	struct pb_name name;
-	struct pb_pin pin;
-	pb_reasons reasons;
-
-	if (!came_in_here(qstate, id) || !pbm_chased(qstate, &name) ||
-		pb_store_path(pb->store, &name, &path, &error) != PB_OK)
-		return LEAVES;
-	for (unsigned i = 0; i < path.count; i++) {
-		enum pb_standing standing;
-
-		if (pbm_load_pin(qstate, pb, &name, path.labels[i], &pin) != PB_OK)
-			continue;
-		standing = pb_verdicts_ask(pb->verdicts, &pin.name, pin.generation,
-			pbm_now(qstate), &reasons);
-		if (standing == PB_UNKNOWN && query != NULL && query->again &&
-			restart(qstate, id, &query->unseen, &name))
-			return RESTARTED;
-		if ((standing == PB_UNKNOWN || standing == PB_PROBE_DUE) &&
-			!pbm_act_unverified(qstate, id, &pin))
-			return REFUSED;
-	}
-	return LEAVES;
-}
-
 static void on_end(struct module_qstate *qstate, int id)
 {
+	enum pbm_fate fate = pbm_leave(qstate, id);
 	struct pbm_query *query = pbm_query_find(qstate, id);
-	enum fate fate = LEAVES;
 
-	if (query != NULL && query->refused)
-		fate = REFUSED;
-	else if (qstate->qinfo.qclass != LDNS_RR_CLASS_IN)
-		fate = LEAVES;
-	else if (qstate->return_msg == NULL || qstate->return_rcode != LDNS_RCODE_NOERROR)
-		fate = fail(qstate, id);
-	else
-		fate = leave(qstate, id);
-	if (fate == RESTARTED)
+	if (fate == PBM_RESTARTS)
 		return;
-	query = pbm_query_find(qstate, id);
 	if (query != NULL)
 		end_probe(qstate->env, id, query);
-	if (fate == REFUSED) {
+	if (fate == PBM_REFUSED) {
 		/* Also a SERVFAIL of Unbound's own, which would not say why. */
 		msg_cache_remove(qstate->env, qstate->qinfo.qname,
 			qstate->qinfo.qname_len, qstate->qinfo.qtype,

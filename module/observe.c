@@ -127,61 +127,33 @@ static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pi
 	return ask_again(qstate, id, &pin->name, name);
 }
 
-/* Judges the step by one pin. True if the response may be used. */
-static bool observe_pin(struct module_qstate *qstate, int id, const struct pbm_step *step,
-	const struct pb_name *name, unsigned labels)
+/* Judges the step, which arg is, by one pin. */
+static enum pbm_fate observe_pin(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, void *arg)
 {
 	const struct pbm *pb = pbm_of(qstate->env, id);
+	const struct pbm_step *step = arg;
 	struct pb_observation seen;
-	struct pb_verdict verdict;
-	struct pb_name zone;
-	struct pb_pin pin;
-	uint32_t ttl;
+	uint32_t ttl = observe_for(&seen, qstate, step, name, pin);
+	struct pb_verdict verdict = pb_judge(pin, &seen, &pb->policy, pbm_now(qstate));
 
-	switch (pbm_load_pin(qstate, pb, name, labels, &pin)) {
-	case PB_NOT_FOUND:
-		return true;
-	case PB_FAILED:
-		pb_name_ancestor(&zone, name, labels);
-		return pbm_act_unreadable(qstate, id, &zone);
-	case PB_OK:
-		break;
-	}
-	ttl = observe_for(&seen, qstate, step, name, &pin);
-	verdict = pb_judge(&pin, &seen, &pb->policy, pbm_now(qstate));
 	if (verdict.scope == PB_SCOPE_NOTHING)
-		return true;
-	if (verdict.scope == PB_SCOPE_CHILD && !admit_child(qstate, id, &pin, name))
-		return false;
-	return pbm_act(qstate, id, &pin, &verdict, ttl, &seen, step);
+		return PBM_GOES_ON;
+	if (verdict.scope == PB_SCOPE_CHILD && !admit_child(qstate, id, pin, name))
+		return PBM_REFUSED;
+	return pbm_act(qstate, id, pin, &verdict, ttl, &seen, step) ? PBM_GOES_ON
+								    : PBM_REFUSED;
 }
 
-/* Judges it by every pin at and above the name. */
-static bool observe_name(struct module_qstate *qstate, int id,
-	const struct pbm_step *step, const struct pb_name *name)
+/* Judges the step by every pin at and above the name. True if it may be used. */
+static bool observe_name(struct module_qstate *qstate, int id, struct pbm_step *step,
+	const struct pb_name *name)
 {
-	const struct pbm *pb = pbm_of(qstate->env, id);
-	struct pb_error error;
-	struct pb_path path;
-
-	switch (pb_store_path(pb->store, name, &path, &error)) {
-	case PB_NOT_FOUND:
-		return true;
-	case PB_FAILED:
-		log_err("pinbound: %s", error.text);
-		return pbm_act_unreadable(qstate, id, name);
-	case PB_OK:
-		break;
-	}
-	for (unsigned i = 0; i < path.count; i++)
-		if (!observe_pin(qstate, id, step, name, path.labels[i]))
-			return false;
-	return true;
+	return pbm_visit_pins(qstate, id, name, observe_pin, step) == PBM_GOES_ON;
 }
 
 /* Data of other names may come along behind a CNAME. */
-static bool observe_answer(
-	struct module_qstate *qstate, int id, const struct pbm_step *step)
+static bool observe_answer(struct module_qstate *qstate, int id, struct pbm_step *step)
 {
 	struct pb_name name, last = step->chased;
 

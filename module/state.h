@@ -52,11 +52,4 @@ static inline int64_t pbm_now(const struct module_qstate *qstate)
 	return (int64_t)*qstate->env->now;
 }
 
-/*
- * The pin of the ancestor of name with so many labels, into memory that lasts
- * for this call of the module. PB_NOT_FOUND if it has just been removed.
- */
-enum pb_result pbm_load_pin(struct module_qstate *qstate, const struct pbm *pb,
-	const struct pb_name *name, unsigned labels, struct pb_pin *pin);
-
 #endif

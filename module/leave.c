@@ -1,0 +1,184 @@
+/*
+ * leave.c - see leave.h.
+ *
+ * A client's query, and a sub-query of the validator, came in through the gate. A
+ * sub-query of the iterator did not: the module sees only its end, with ext_state
+ * as it was made, and must not start it again.
+ */
+#include "leave.h"
+#include "cache.h"
+
+/* A query is started anew at most so often: one for each pin that turns up. */
+#define RESTARTS_MAX 8
+
+static bool came_in_here(const struct module_qstate *qstate, int id)
+{
+	return qstate->ext_state[id] != module_state_initial;
+}
+
+/* Starts the modules behind this one anew, with what was dropped forgotten. */
+static bool restart(struct module_qstate *qstate, int id, const struct pb_name *zone,
+	const struct pb_name *name)
+{
+	struct pbm_query *query = pbm_query_get(qstate, id);
+
+	if (query == NULL || !came_in_here(qstate, id) ||
+		query->restarts == RESTARTS_MAX ||
+		!pbm_ask_parent(qstate, id, zone, name))
+		return false;
+	query->restarts++;
+	query->again = false;
+	qstate->return_msg = NULL;
+	qstate->return_rcode = LDNS_RCODE_NOERROR;
+	qstate->no_cache_store = 0;
+	qstate->ext_state[id] = module_restart_next;
+	return true;
+}
+
+/* An answer for a zone that nobody has judged yet: from a cache, or dropped. */
+static enum pbm_fate leave_unseen(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin)
+{
+	if (restart(qstate, id, &pin->name, name))
+		return PBM_RESTARTS;
+	return pbm_act_unverified(qstate, id, pin) ? PBM_GOES_ON : PBM_REFUSED;
+}
+
+/* The answer denies name, or data there, in the name of a zone above zone. */
+static bool denied_from_above(
+	const struct dns_msg *msg, const struct pb_name *name, const struct pb_name *zone)
+{
+	struct pb_name owner;
+	bool parent_side = msg->qinfo.qtype == LDNS_RR_TYPE_DS &&
+			   FLAGS_GET_RCODE(msg->rep->flags) == LDNS_RCODE_NOERROR &&
+			   pb_name_equal(name, zone);
+
+	if (msg->rep->an_numrrsets > 0 || parent_side)
+		return false;
+	for (size_t i = 0; i < msg->rep->ns_numrrsets; i++) {
+		const struct ub_packed_rrset_key *rrset = msg->rep->rrsets[i];
+
+		if (ntohs(rrset->rk.type) == LDNS_RR_TYPE_SOA &&
+			pb_name_from_wire(&owner, rrset->rk.dname, rrset->rk.dname_len) !=
+				0 &&
+			pb_name_below(zone, &owner))
+			return true;
+	}
+	return false;
+}
+
+/* A denial that came past the observer, out of a cache. */
+static enum pbm_fate leave_denied(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+	const struct pbm *pb = pbm_of(qstate->env, id);
+	const struct pb_observation none = {0};
+	struct pb_verdict verdict = {
+		.scope = PB_SCOPE_CUT, .reasons = PB_REASON(PB_DELEGATION_GONE)};
+
+	if ((query == NULL || !query->fresh) && restart(qstate, id, &pin->name, name))
+		return PBM_RESTARTS;
+	verdict.action = pb_decide(pin, verdict.reasons, &pb->policy, pbm_now(qstate));
+	return pbm_act(qstate, id, pin, &verdict, 0, &none, NULL) ? PBM_GOES_ON
+								  : PBM_REFUSED;
+}
+
+/* Judges an answer on its way out by one pin at or above one of its names. */
+static enum pbm_fate leave_pin(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, void *arg)
+{
+	const struct pbm *pb = pbm_of(qstate->env, id);
+	pb_reasons reasons;
+
+	(void)arg;
+	switch (pb_verdicts_ask(
+		pb->verdicts, &pin->name, pin->generation, pbm_now(qstate), &reasons)) {
+	case PB_LIVE:
+	case PB_STALE:
+		if (denied_from_above(qstate->return_msg, name, &pin->name))
+			return leave_denied(qstate, id, name, pin);
+		return PBM_GOES_ON;
+	case PB_UNKNOWN:
+	case PB_PROBE_DUE:
+		/* The parent has the say about DS, and shows no delegation with it. */
+		if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS &&
+			pb_name_equal(name, &pin->name))
+			return PBM_GOES_ON;
+		return leave_unseen(qstate, id, name, pin);
+	case PB_IN_FORCE:
+		break;
+	}
+	pbm_refuse(qstate, id, &pin->name, reasons);
+	return PBM_REFUSED;
+}
+
+static enum pbm_fate leave_name(
+	struct module_qstate *qstate, int id, const struct pb_name *name)
+{
+	enum pbm_fate fate = pbm_visit_pins(qstate, id, name, leave_pin, NULL);
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+
+	if (fate == PBM_REFUSED && query != NULL && qstate->return_msg != NULL)
+		pbm_forget_rrsets(qstate->env, qstate->return_msg, &query->zone);
+	return fate;
+}
+
+/* Judges the question and every RRset of the answer: CNAMEs lead elsewhere. */
+static enum pbm_fate leave_with_answer(struct module_qstate *qstate, int id)
+{
+	const struct reply_info *reply = qstate->return_msg->rep;
+	struct pb_name name, last;
+	enum pbm_fate fate;
+
+	if (pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) == 0)
+		return PBM_GOES_ON;
+	fate = leave_name(qstate, id, &name);
+	last = name;
+	for (size_t i = 0; fate == PBM_GOES_ON && i < reply->an_numrrsets; i++) {
+		const struct ub_packed_rrset_key *rrset = reply->rrsets[i];
+
+		if (pb_name_from_wire(&name, rrset->rk.dname, rrset->rk.dname_len) == 0 ||
+			pb_name_equal(&name, &last))
+			continue;
+		fate = leave_name(qstate, id, &name);
+		last = name;
+	}
+	return fate;
+}
+
+/* A zone on the way of a query that failed: if it has still not been judged, its
+ * parent could not be reached. */
+static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, void *arg)
+{
+	const struct pbm *pb = pbm_of(qstate->env, id);
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+	pb_reasons reasons;
+	enum pb_standing standing = pb_verdicts_ask(
+		pb->verdicts, &pin->name, pin->generation, pbm_now(qstate), &reasons);
+
+	(void)arg;
+	if (standing != PB_UNKNOWN && standing != PB_PROBE_DUE)
+		return PBM_GOES_ON;
+	if (standing == PB_UNKNOWN && query != NULL && query->again &&
+		restart(qstate, id, &query->unseen, name))
+		return PBM_RESTARTS;
+	return pbm_act_unverified(qstate, id, pin) ? PBM_GOES_ON : PBM_REFUSED;
+}
+
+enum pbm_fate pbm_leave(struct module_qstate *qstate, int id)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+	struct pb_name name;
+
+	if (query != NULL && query->refused)
+		return PBM_REFUSED;
+	if (qstate->qinfo.qclass != LDNS_RR_CLASS_IN)
+		return PBM_GOES_ON;
+	if (qstate->return_msg != NULL && qstate->return_rcode == LDNS_RCODE_NOERROR)
+		return leave_with_answer(qstate, id);
+	if (!came_in_here(qstate, id) || !pbm_chased(qstate, &name))
+		return PBM_GOES_ON;
+	return pbm_visit_pins(qstate, id, &name, fail_pin, NULL);
+}
