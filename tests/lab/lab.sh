@@ -204,11 +204,12 @@ write_zones() {
 	END
 }
 
-# serve PROGRAM SERVER ARGUMENT...: starts it, to be ended with the lab.
+# serve PROGRAM SERVER ARGUMENT...: starts it, to be ended with the lab. In a session
+# of its own, Ctrl-C does not reach it before lab_stop does.
 serve() {
 	local program=$1 server=$2
 	shift 2
-	"$program" "$@" > "$lab_run/$server/output" 2>&1 &
+	setsid "$program" "$@" > "$lab_run/$server/output" 2>&1 &
 	lab_pids+=($!)
 }
 
