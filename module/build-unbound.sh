@@ -37,7 +37,8 @@ source_entries() {
 		[ -f "$file" ] || continue
 		# A paragraph at a time: only Debian's own archives matter.
 		awk 'BEGIN { RS = ""; FS = "\n" }
-			/(^|\n)Types:[^\n]*deb/ && /debian-archive|[/.]debian[./]/ {
+			/(^|\n)Types:[^\n]*deb/ && !/(^|\n)Enabled: *no/ &&
+				/debian-archive|[/.]debian[./]/ {
 				gsub(/(^|\n)Types:[^\n]*/, "\nTypes: deb-src")
 				sub(/^\n/, "")
 				print $0 "\n"
@@ -46,7 +47,7 @@ source_entries() {
 	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
 		[ -f "$file" ] || continue
 		# deb [options] URI SUITE COMPONENT...
-		sed -n 's/^deb \{1,\}\(.*debian.*\)$/\1/p' "$file" | while read -r line; do
+		sed -n 's/^deb[[:space:]]\{1,\}\(.*debian.*\)$/\1/p' "$file" | while read -r line; do
 			options=
 			case $line in
 			\[*\]*)

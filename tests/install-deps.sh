@@ -28,18 +28,33 @@ missing() {
 need_root() {
 	[ "$(id -u)" -eq 0 ] && return
 	echo "Root must run this first:" >&2
-	echo "  $*" >&2
+	echo "  apt-get update && $*" >&2
 	exit 1
 }
 
-# Installing a server must not start it: the lab runs its own. A policy that was
-# there already stays.
+# Installing a server must not start it, nor have it start with the machine: the
+# lab runs its own. A policy that was there already stays.
 policy=/usr/sbin/policy-rc.d
 forbid_services() {
 	[ ! -e $policy ] || return 0
 	printf '#!/bin/sh\nexit 101\n' > $policy
 	chmod 755 $policy
-	trap 'rm -f "$policy" "$log"' EXIT INT TERM
+	made_policy=yes
+}
+
+clean_up() {
+	rm -f "$log"
+	[ $made_policy = no ] || rm -f $policy
+}
+
+# keep_services_off PACKAGE...: of those that were installed just now.
+keep_services_off() {
+	case " $* " in
+	*" knot "*) ;;
+	*) return 0 ;;
+	esac
+	deb-systemd-helper disable knot.service > /dev/null 2>&1 || true
+	update-rc.d knot disable > /dev/null 2>&1 || true
 }
 
 apt() {
@@ -60,10 +75,13 @@ install() {
 	forbid_services
 	apt update
 	apt install "$@"
+	keep_services_off "$@"
 }
 
+made_policy=no
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+trap clean_up EXIT
+trap 'exit 130' HUP INT TERM
 case $what in
 all)
 	# shellcheck disable=SC2086
@@ -78,8 +96,10 @@ lint)
 	install $lint
 	;;
 build-dep)
-	# Without a change to make, apt-get -s needs no rights.
-	if apt-get -q -s build-dep --no-install-recommends "$2" 2> /dev/null | grep -q '^Inst'; then
+	# Without a change to make, apt-get -s needs no rights. It fails where a
+	# package that it needs is not known, as before the first "apt-get update".
+	if ! apt-get -q -s build-dep --no-install-recommends "$2" > "$log" 2>&1 ||
+		grep -q '^Inst' "$log"; then
 		need_root apt-get build-dep --no-install-recommends "$2"
 		echo "installing what Unbound's source needs"
 		forbid_services

@@ -30,18 +30,14 @@ lab_run=
 lab_enter() {
 	local how
 	[ "${LAB_INSIDE:-no}" = no ] || return 0
-	if [ "$(id -u)" -eq 0 ]; then
-		how=-n
-	else
-		how=-Urn
-	fi
-	if ! unshare $how true 2> /dev/null; then
-		echo "The lab needs a network namespace, and the kernel does not give one" >&2
-		echo "to $(id -un). Run it as root, or allow user namespaces." >&2
-		exit 1
-	fi
 	export LAB_INSIDE=yes
-	exec unshare $how "$0" "$@"
+	# Root in a container may lack the right, and have that to a user namespace.
+	for how in -n -Urn; do
+		! unshare $how true 2> /dev/null || exec unshare $how "$0" "$@"
+	done
+	echo "The lab needs a network namespace, and the kernel does not give one" >&2
+	echo "to $(id -un). Run it as root, or allow user namespaces." >&2
+	exit 1
 }
 
 lab_stop() {
