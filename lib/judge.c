@@ -70,8 +70,8 @@ enum pb_mode pb_mode_in_force(const struct pb_pin *pin, const struct pb_policy *
 enum pb_action pb_decide(const struct pb_pin *pin, pb_reasons reasons,
 	const struct pb_policy *policy, int64_t now)
 {
-	bool lapsed =
-		pin->expires_to_log && pin->expires != PB_NEVER && now >= pin->expires;
+	bool lapsed = pin->expires_to_log && pin->expires != PB_NEVER &&
+		      now >= pin->expires && !policy->in_force;
 
 	if (reasons == 0)
 		return PB_ACTION_NONE;
@@ -82,36 +82,83 @@ enum pb_action pb_decide(const struct pb_pin *pin, pb_reasons reasons,
 	return PB_ACTION_REFUSED;
 }
 
+static bool all_in(const struct pb_seen_set *seen, const struct pb_set *pinned)
+{
+	return !seen->cut_short && pb_set_within(&seen->set, pinned);
+}
+
 static pb_reasons judge_parent_ns(
 	const struct pb_pin *pin, const struct pb_observation *seen)
 {
-	if (seen->too_many_ns || !pb_set_within(&seen->ns, &pin->ns))
+	if (!all_in(&seen->ns, &pin->ns))
 		return PB_REASON(PB_NS_UNEXPECTED);
-	if (!pb_set_within(&pin->ns, &seen->ns))
+	if (!pb_set_within(&pin->ns, &seen->ns.set))
 		return PB_REASON(PB_NS_MISSING);
 	return 0;
 }
 
-/* The child may list servers of its own beside those of the parent. */
-static pb_reasons judge_child_ns(
+static pb_reasons judge_ds_set(
 	const struct pb_pin *pin, const struct pb_observation *seen)
 {
-	struct pb_bytes server;
-
-	if (seen->response != PB_POSITIVE || seen->type != PB_TYPE_NS ||
-		!pb_name_equal(&seen->question, &pin->name))
+	if (!pb_pin_has_ds(pin) || seen->ds_seen == PB_DS_UNSEEN)
 		return 0;
-	if (seen->too_many_ns)
-		return PB_REASON(PB_CHILD_NS_UNEXPECTED);
-	for (size_t at = 0; pb_set_next(&seen->ns, &at, &server);)
-		if (!pb_set_has(&pin->ns, server) && !pb_set_has(&pin->child_ns, server))
-			return PB_REASON(PB_CHILD_NS_UNEXPECTED);
+	if (pin->ds_none)
+		return seen->ds_seen == PB_DS_SHOWN ? PB_REASON(PB_DS_APPEARED) : 0;
+	if (seen->ds_seen == PB_DS_DENIED)
+		return PB_REASON(PB_DS_REMOVED);
+	if (!all_in(&seen->ds, &pin->ds))
+		return PB_REASON(PB_DS_UNEXPECTED);
+	if (!pb_set_within(&pin->ds, &seen->ds.set))
+		return PB_REASON(PB_DS_MISSING);
 	return 0;
+}
+
+/* Once one address of a server is pinned, any other deviates. */
+static bool address_deviates(const struct pb_pin *pin, struct pb_bytes seen)
+{
+	struct pb_address address, allowed;
+	struct pb_name server, pinned;
+	struct pb_bytes element;
+	bool judged = false;
+
+	if (!pb_address_parse(seen, &server, &address))
+		return true;
+	for (size_t at = 0; pb_set_next(&pin->address, &at, &element);) {
+		if (!pb_address_parse(element, &pinned, &allowed) ||
+			!pb_name_equal(&pinned, &server))
+			continue;
+		if (pb_address_within(&address, &allowed))
+			return false;
+		judged = true;
+	}
+	return judged;
+}
+
+static unsigned deviating_addresses(
+	const struct pb_pin *pin, const struct pb_observation *seen)
+{
+	struct pb_bytes element;
+	unsigned count = 0;
+
+	for (size_t at = 0; pb_set_next(&seen->address.set, &at, &element);)
+		if (address_deviates(pin, element))
+			count++;
+	return count;
+}
+
+static pb_reasons judge_glue(const struct pb_pin *pin, const struct pb_observation *seen)
+{
+	if (pin->address.count == 0)
+		return 0;
+	return seen->address.cut_short || deviating_addresses(pin, seen) > 0
+		       ? PB_REASON(PB_ADDRESS_UNEXPECTED)
+		       : 0;
 }
 
 static struct pb_verdict about(enum pb_scope scope, pb_reasons reasons)
 {
-	return (struct pb_verdict){.scope = scope, .reasons = reasons};
+	return (struct pb_verdict){
+		.aspect = PB_ASPECT_CUT, .scope = scope, .reasons = reasons};
 }
 
 /* An ancestor's server refers onwards. */
@@ -119,10 +166,12 @@ static struct pb_verdict judge_referral(
 	const struct pb_pin *pin, const struct pb_observation *seen)
 {
 	if (pb_name_equal(&seen->owner, &pin->name))
-		return about(PB_SCOPE_CUT, judge_parent_ns(pin, seen));
+		return about(PB_SCOPE_SHOWN, judge_parent_ns(pin, seen) |
+						     judge_ds_set(pin, seen) |
+						     judge_glue(pin, seen));
 	if (!pb_name_below(&seen->owner, &pin->name))
 		return about(PB_SCOPE_NOTHING, 0);
-	return about(PB_SCOPE_CUT,
+	return about(PB_SCOPE_SHOWN,
 		seen->from_pinned_server ? 0 : PB_REASON(PB_ANSWERED_BY_PARENT));
 }
 
@@ -137,7 +186,7 @@ static struct pb_verdict judge_denial(
 		       pb_name_equal(&seen->question, &pin->name);
 
 	return about(
-		PB_SCOPE_CUT, by_child && !of_zone ? 0 : PB_REASON(PB_DELEGATION_GONE));
+		PB_SCOPE_SHOWN, by_child && !of_zone ? 0 : PB_REASON(PB_DELEGATION_GONE));
 }
 
 static struct pb_verdict judge_from_above(
@@ -146,7 +195,7 @@ static struct pb_verdict judge_from_above(
 	/* QNAME minimisation asks for the names above, too. */
 	if (pb_name_below(&pin->name, &seen->question) && seen->response != PB_REFERRAL)
 		return seen->response == PB_NXDOMAIN
-			       ? about(PB_SCOPE_CUT, PB_REASON(PB_DELEGATION_GONE))
+			       ? about(PB_SCOPE_SHOWN, PB_REASON(PB_DELEGATION_GONE))
 			       : about(PB_SCOPE_NOTHING, 0);
 	if (seen->response == PB_REFERRAL)
 		return judge_referral(pin, seen);
@@ -155,9 +204,8 @@ static struct pb_verdict judge_from_above(
 		pb_name_equal(&seen->question, &pin->name))
 		return about(PB_SCOPE_NOTHING, 0);
 	if (seen->response == PB_POSITIVE)
-		return about(PB_SCOPE_CUT, seen->from_pinned_server
-						   ? judge_child_ns(pin, seen)
-						   : PB_REASON(PB_ANSWERED_BY_PARENT));
+		return about(PB_SCOPE_SHOWN,
+			seen->from_pinned_server ? 0 : PB_REASON(PB_ANSWERED_BY_PARENT));
 	return judge_denial(pin, seen);
 }
 
@@ -168,8 +216,8 @@ static struct pb_verdict judge_at_or_below(
 {
 	if (pin->name.size == 1 && seen->response == PB_POSITIVE &&
 		seen->type == PB_TYPE_NS && pb_name_equal(&seen->question, &pin->name))
-		return about(PB_SCOPE_CUT, judge_parent_ns(pin, seen));
-	return about(PB_SCOPE_CHILD, judge_child_ns(pin, seen));
+		return about(PB_SCOPE_SHOWN, judge_parent_ns(pin, seen));
+	return about(PB_SCOPE_CHILD, 0);
 }
 
 struct pb_verdict pb_judge(const struct pb_pin *pin,
@@ -184,4 +232,128 @@ struct pb_verdict pb_judge(const struct pb_pin *pin,
 		verdict = judge_at_or_below(pin, observation);
 	verdict.action = pb_decide(pin, verdict.reasons, policy, now);
 	return verdict;
+}
+
+/* A server that speaks for the zone: its own, or one of parent and child alike. */
+static bool speaks_for_zone(const struct pb_pin *pin, const struct pb_observation *seen)
+{
+	if (pb_name_equal(&seen->asked, &pin->name))
+		return true;
+	return seen->from_pinned_server && seen->response != PB_REFERRAL &&
+	       pb_name_below(&pin->name, &seen->asked);
+}
+
+/* It shows data of the zone itself, by a server that may. */
+static bool shows_zone(const struct pb_pin *pin, const struct pb_observation *seen)
+{
+	return seen->response != PB_REFERRAL && speaks_for_zone(pin, seen) &&
+	       pb_name_equal(&seen->question, &pin->name);
+}
+
+static struct pb_verdict shown(enum pb_aspect aspect, const struct pb_pin *pin,
+	pb_reasons reasons, const struct pb_policy *policy, int64_t now)
+{
+	return (struct pb_verdict){.aspect = aspect,
+		.scope = PB_SCOPE_SHOWN,
+		.reasons = reasons,
+		.action = pb_decide(pin, reasons, policy, now)};
+}
+
+struct pb_verdict pb_judge_server(const struct pb_pin *pin,
+	const struct pb_observation *observation, const struct pb_policy *policy,
+	int64_t now)
+{
+	const struct pb_set *servers = &observation->address.set;
+
+	if (pin->address.count == 0 || servers->count == 0 ||
+		!speaks_for_zone(pin, observation))
+		return (struct pb_verdict){.aspect = PB_ASPECT_SERVER};
+	/* It may be any of them: one that is allowed to have the address will do. */
+	return shown(PB_ASPECT_SERVER, pin,
+		deviating_addresses(pin, observation) == servers->count
+			? PB_REASON(PB_ADDRESS_UNEXPECTED)
+			: 0,
+		policy, now);
+}
+
+/* The child may list servers of its own beside those of the parent. */
+static pb_reasons judge_own_ns(
+	const struct pb_pin *pin, const struct pb_observation *seen)
+{
+	struct pb_bytes server;
+
+	if (seen->ns.cut_short)
+		return PB_REASON(PB_CHILD_NS_UNEXPECTED);
+	for (size_t at = 0; pb_set_next(&seen->ns.set, &at, &server);)
+		if (!pb_set_has(&pin->ns, server) && !pb_set_has(&pin->child_ns, server))
+			return PB_REASON(PB_CHILD_NS_UNEXPECTED);
+	return 0;
+}
+
+struct pb_verdict pb_judge_child_ns(const struct pb_pin *pin,
+	const struct pb_observation *observation, const struct pb_policy *policy,
+	int64_t now)
+{
+	/* That of the root has been judged as its delegation. */
+	if (pin->name.size == 1 || !shows_zone(pin, observation) ||
+		(observation->ns.set.count == 0 && !observation->ns.cut_short))
+		return (struct pb_verdict){.aspect = PB_ASPECT_CHILD_NS};
+	return shown(
+		PB_ASPECT_CHILD_NS, pin, judge_own_ns(pin, observation), policy, now);
+}
+
+/* "*" as the leftmost label stands for one whole label: RFC 8461 section 4.1. */
+static bool host_matches(struct pb_bytes host, struct pb_bytes pattern)
+{
+	size_t skip;
+
+	if (pattern.size < 2 || pattern.data[0] != 1 || pattern.data[1] != '*')
+		return host.size == pattern.size &&
+		       memcmp(host.data, pattern.data, host.size) == 0;
+	skip = host.data[0] + 1U;
+	return host.data[0] != 0 && host.size - skip == pattern.size - 2 &&
+	       memcmp(host.data + skip, pattern.data + 2, pattern.size - 2) == 0;
+}
+
+static bool host_pinned(const struct pb_set *pinned, struct pb_bytes host)
+{
+	struct pb_bytes pattern;
+
+	for (size_t at = 0; pb_set_next(pinned, &at, &pattern);)
+		if (host_matches(host, pattern))
+			return true;
+	return false;
+}
+
+/* Null MX is one MX whose host is the root: RFC 7505 section 3. */
+static pb_reasons judge_mx_set(
+	const struct pb_pin *pin, const struct pb_observation *seen)
+{
+	struct pb_bytes host;
+	bool fine = seen->mx.set.count > 0 && !seen->mx.cut_short;
+
+	for (size_t at = 0; fine && pb_set_next(&seen->mx.set, &at, &host);)
+		fine = pin->mx_none ? host.size == 1 : host_pinned(&pin->mx, host);
+	return fine ? 0 : PB_REASON(PB_MX_UNEXPECTED);
+}
+
+struct pb_verdict pb_judge_mx(const struct pb_pin *pin,
+	const struct pb_observation *observation, const struct pb_policy *policy,
+	int64_t now)
+{
+	bool in_it = observation->mx.set.count > 0 || observation->mx.cut_short;
+
+	if (!pb_pin_has_mx(pin) || !shows_zone(pin, observation) ||
+		(observation->type != PB_TYPE_MX && !in_it))
+		return (struct pb_verdict){.aspect = PB_ASPECT_MX};
+	return shown(PB_ASPECT_MX, pin, judge_mx_set(pin, observation), policy, now);
+}
+
+struct pb_verdict pb_judge_ds(const struct pb_pin *pin,
+	const struct pb_observation *observation, const struct pb_policy *policy,
+	int64_t now)
+{
+	if (!pb_pin_has_ds(pin) || observation->ds_seen == PB_DS_UNSEEN)
+		return (struct pb_verdict){.aspect = PB_ASPECT_DS};
+	return shown(PB_ASPECT_DS, pin, judge_ds_set(pin, observation), policy, now);
 }

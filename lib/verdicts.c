@@ -13,7 +13,6 @@
 #define INTERVAL_MAX 3600 /* seconds between the same warnings at the most */
 #define TTL_MAX (7 * 24 * 3600)
 
-/* The warnings of one kind about a zone. */
 struct warning {
 	uint64_t fingerprint; /* of the last one; 0: never warned */
 	int64_t logged;
@@ -23,6 +22,7 @@ struct warning {
 
 struct entry {
 	struct pb_name zone; /* size 0: the entry is free */
+	enum pb_aspect aspect;
 	uint64_t generation;
 	pb_reasons reasons;
 	bool deviates; /* with reasons that are refused */
@@ -33,7 +33,7 @@ struct entry {
 	uint64_t refused;
 	const void *prober;
 	int64_t probe_began;
-	struct warning of_cut, of_child;
+	struct warning warning;
 };
 
 struct pb_verdicts {
@@ -50,7 +50,7 @@ struct pb_verdicts *pb_verdicts_new(const struct pb_verdicts_conf *conf)
 	if (verdicts == NULL)
 		return NULL;
 	verdicts->conf = *conf;
-	verdicts->buckets = conf->zones / WAYS + 1;
+	verdicts->buckets = conf->verdicts / WAYS + 1;
 	/* Pages that are never used are never resident. */
 	verdicts->entries = calloc(verdicts->buckets * WAYS, sizeof(*verdicts->entries));
 	if (verdicts->entries == NULL || pthread_mutex_init(&verdicts->lock, NULL) != 0) {
@@ -72,8 +72,12 @@ void pb_verdicts_free(struct pb_verdicts *verdicts)
 
 uint64_t pb_fingerprint(pb_reasons reasons, const struct pb_observation *seen)
 {
-	uint64_t hash = XXH3_64bits_withSeed(seen->ns.data, seen->ns.size, reasons);
+	const struct pb_set *sets[] = {
+		&seen->ns.set, &seen->ds.set, &seen->address.set, &seen->mx.set};
+	uint64_t hash = reasons;
 
+	for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++)
+		hash = XXH3_64bits_withSeed(sets[i]->data, sets[i]->size, hash);
 	return hash != 0 ? hash : 1;
 }
 
@@ -82,19 +86,22 @@ size_t pb_verdicts_size(const struct pb_verdicts *verdicts)
 	return sizeof(*verdicts) + verdicts->buckets * WAYS * sizeof(struct entry);
 }
 
-static struct entry *bucket_of(struct pb_verdicts *verdicts, const struct pb_name *zone)
+static struct entry *bucket_of(
+	struct pb_verdicts *verdicts, const struct pb_subject *subject)
 {
-	uint64_t hash = XXH3_64bits(zone->wire, zone->size);
+	uint64_t hash = XXH3_64bits_withSeed(
+		subject->zone->wire, subject->zone->size, subject->aspect);
 
 	return verdicts->entries + hash % verdicts->buckets * WAYS;
 }
 
-static struct entry *find(struct pb_verdicts *verdicts, const struct pb_name *zone)
+static struct entry *find(struct pb_verdicts *verdicts, const struct pb_subject *subject)
 {
-	struct entry *bucket = bucket_of(verdicts, zone);
+	struct entry *bucket = bucket_of(verdicts, subject);
 
 	for (unsigned i = 0; i < WAYS; i++)
-		if (bucket[i].zone.size != 0 && pb_name_equal(&bucket[i].zone, zone))
+		if (bucket[i].zone.size != 0 && bucket[i].aspect == subject->aspect &&
+			pb_name_equal(&bucket[i].zone, subject->zone))
 			return &bucket[i];
 	return NULL;
 }
@@ -110,18 +117,19 @@ static bool more_expendable(const struct entry *a, const struct entry *b)
 }
 
 static struct entry *find_or_make(
-	struct pb_verdicts *verdicts, const struct pb_name *zone)
+	struct pb_verdicts *verdicts, const struct pb_subject *subject)
 {
-	struct entry *entry = find(verdicts, zone);
+	struct entry *entry = find(verdicts, subject);
 
 	if (entry != NULL)
 		return entry;
-	entry = bucket_of(verdicts, zone);
+	entry = bucket_of(verdicts, subject);
 	for (struct entry *other = entry + 1, *end = entry + WAYS; other < end; other++)
 		if (more_expendable(other, entry))
 			entry = other;
 	memset(entry, 0, sizeof(*entry));
-	entry->zone = *zone;
+	entry->zone = *subject->zone;
+	entry->aspect = subject->aspect;
 	return entry;
 }
 
@@ -150,29 +158,29 @@ static enum pb_standing standing_of(
 	return in_time ? PB_LIVE : PB_STALE;
 }
 
-enum pb_standing pb_verdicts_ask(struct pb_verdicts *verdicts, const struct pb_name *zone,
-	uint64_t generation, int64_t now, pb_reasons *reasons)
+enum pb_standing pb_verdicts_ask(struct pb_verdicts *verdicts,
+	const struct pb_subject *subject, int64_t now, pb_reasons *reasons)
 {
 	const struct entry *entry;
 	enum pb_standing standing;
 
 	(void)pthread_mutex_lock(&verdicts->lock);
-	entry = find(verdicts, zone);
-	standing = standing_of(entry, generation, now);
+	entry = find(verdicts, subject);
+	standing = standing_of(entry, subject->generation, now);
 	*reasons = standing == PB_UNKNOWN ? 0 : entry->reasons;
 	(void)pthread_mutex_unlock(&verdicts->lock);
 	return standing;
 }
 
-bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_name *zone,
-	uint64_t generation, int64_t now, const void *prober)
+bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_subject *subject,
+	int64_t now, const void *prober)
 {
 	struct entry *entry;
 	bool taken = false;
 
 	(void)pthread_mutex_lock(&verdicts->lock);
-	entry = find(verdicts, zone);
-	if (standing_of(entry, generation, now) == PB_PROBE_DUE &&
+	entry = find(verdicts, subject);
+	if (standing_of(entry, subject->generation, now) == PB_PROBE_DUE &&
 		!slot_taken(entry, now)) {
 		entry->prober = prober;
 		entry->probe_began = now;
@@ -182,13 +190,13 @@ bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_name *zone,
 	return taken;
 }
 
-void pb_verdicts_probe_end(
-	struct pb_verdicts *verdicts, const struct pb_name *zone, const void *prober)
+void pb_verdicts_probe_end(struct pb_verdicts *verdicts, const struct pb_subject *subject,
+	const void *prober)
 {
 	struct entry *entry;
 
 	(void)pthread_mutex_lock(&verdicts->lock);
-	entry = find(verdicts, zone);
+	entry = find(verdicts, subject);
 	if (entry != NULL && entry->prober == prober)
 		entry->prober = NULL;
 	(void)pthread_mutex_unlock(&verdicts->lock);
@@ -222,7 +230,7 @@ static void restored(struct entry *entry, int64_t now, struct pb_report *report)
 	report->after = now > entry->since ? now - entry->since : 0;
 	report->refused = entry->refused;
 	entry->refused = 0;
-	entry->of_cut.fingerprint = 0; /* should it come again, that is news */
+	entry->warning.fingerprint = 0; /* should it come again, that is news */
 }
 
 static void take_over(struct pb_verdicts *verdicts, struct entry *entry, int64_t now,
@@ -240,7 +248,7 @@ static void take_over(struct pb_verdicts *verdicts, struct entry *entry, int64_t
 	entry->extended = false;
 	entry->prober = NULL;
 	if (verdict->reasons != 0)
-		warn(verdicts, &entry->of_cut, fingerprint, now, report);
+		warn(verdicts, &entry->warning, fingerprint, now, report);
 }
 
 /* Only a probe does, or an answer at a time when a probe is due and none is made. */
@@ -253,54 +261,46 @@ static bool may_end_deviation(
 }
 
 struct pb_report pb_verdicts_judged(struct pb_verdicts *verdicts,
-	const struct pb_name *zone, uint64_t generation, int64_t now,
-	const struct pb_verdict *verdict, uint32_t ttl, uint64_t fingerprint,
-	const void *prober)
+	const struct pb_subject *subject, int64_t now, const struct pb_verdict *verdict,
+	uint32_t ttl, uint64_t fingerprint, const void *prober)
 {
 	struct pb_report report = {0};
 	struct entry *entry;
 	int64_t seconds = ttl < TTL_MAX ? ttl : TTL_MAX;
 	bool probes;
 
-	if (verdict->scope == PB_SCOPE_NOTHING)
+	if (verdict->scope != PB_SCOPE_SHOWN)
 		return report;
+	if (verdict->action == PB_ACTION_REFUSED)
+		seconds = verdicts->conf.recheck;
 	(void)pthread_mutex_lock(&verdicts->lock);
-	entry = find_or_make(verdicts, zone);
-	if (verdict->scope == PB_SCOPE_CHILD) {
-		if (verdict->reasons != 0)
-			warn(verdicts, &entry->of_child, fingerprint, now, &report);
-	} else {
-		probes = may_end_deviation(entry, generation, now, prober);
-		if (verdict->action == PB_ACTION_REFUSED)
-			seconds = verdicts->conf.recheck;
-		entry->generation = generation;
-		report.stray = !probes && verdict->action != PB_ACTION_REFUSED;
-		if (!report.stray)
-			take_over(verdicts, entry, now, verdict, seconds, fingerprint,
-				&report);
-	}
+	entry = find_or_make(verdicts, subject);
+	probes = may_end_deviation(entry, subject->generation, now, prober);
+	entry->generation = subject->generation;
+	report.stray = !probes && verdict->action != PB_ACTION_REFUSED;
+	if (!report.stray)
+		take_over(verdicts, entry, now, verdict, seconds, fingerprint, &report);
 	(void)pthread_mutex_unlock(&verdicts->lock);
 	return report;
 }
 
 struct pb_report pb_verdicts_unverified(struct pb_verdicts *verdicts,
-	const struct pb_name *zone, uint64_t generation, int64_t now,
-	enum pb_action action)
+	const struct pb_subject *subject, int64_t now, enum pb_action action)
 {
 	static const pb_reasons unverified = PB_REASON(PB_UNVERIFIED);
-	struct pb_verdict verdict = {PB_SCOPE_CUT, unverified, action};
+	struct pb_verdict verdict = {subject->aspect, PB_SCOPE_SHOWN, unverified, action};
 	struct pb_report report = {0};
 	struct entry *entry;
 
 	(void)pthread_mutex_lock(&verdicts->lock);
-	entry = find_or_make(verdicts, zone);
-	if (entry->generation == generation && entry->deviates &&
+	entry = find_or_make(verdicts, subject);
+	if (entry->generation == subject->generation && entry->deviates &&
 		entry->reasons != unverified) {
 		entry->judged = now;
 		entry->until = now + verdicts->conf.recheck;
 		entry->prober = NULL;
 	} else {
-		entry->generation = generation;
+		entry->generation = subject->generation;
 		take_over(verdicts, entry, now, &verdict, UNVERIFIED_WAIT, unverified,
 			&report);
 	}
@@ -308,26 +308,26 @@ struct pb_report pb_verdicts_unverified(struct pb_verdicts *verdicts,
 	return report;
 }
 
-void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_name *zone)
+void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_subject *subject)
 {
 	struct entry *entry;
 
 	(void)pthread_mutex_lock(&verdicts->lock);
-	entry = find(verdicts, zone);
+	entry = find(verdicts, subject);
 	if (entry != NULL)
 		entry->refused++;
 	(void)pthread_mutex_unlock(&verdicts->lock);
 }
 
-bool pb_verdicts_extend(struct pb_verdicts *verdicts, const struct pb_name *zone,
-	uint64_t generation, int64_t now, int64_t seconds)
+bool pb_verdicts_extend(struct pb_verdicts *verdicts, const struct pb_subject *subject,
+	int64_t now, int64_t seconds)
 {
 	struct entry *entry;
 	bool first = false;
 
 	(void)pthread_mutex_lock(&verdicts->lock);
-	entry = find(verdicts, zone);
-	if (standing_of(entry, generation, now) == PB_STALE) {
+	entry = find(verdicts, subject);
+	if (standing_of(entry, subject->generation, now) == PB_STALE) {
 		first = !entry->extended;
 		entry->extended = true;
 		entry->judged = now;
@@ -335,4 +335,15 @@ bool pb_verdicts_extend(struct pb_verdicts *verdicts, const struct pb_name *zone
 	}
 	(void)pthread_mutex_unlock(&verdicts->lock);
 	return first;
+}
+
+void pb_verdicts_forget(struct pb_verdicts *verdicts, const struct pb_subject *subject)
+{
+	struct entry *entry;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find(verdicts, subject);
+	if (entry != NULL && !entry->deviates)
+		memset(entry, 0, sizeof(*entry));
+	(void)pthread_mutex_unlock(&verdicts->lock);
 }

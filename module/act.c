@@ -1,15 +1,67 @@
 /* act.c - see act.h. */
 #include "act.h"
+#include "ask.h"
 #include "cache.h"
 #include "report.h"
 
-void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_name *zone,
+enum pb_standing pbm_standing(const struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect, pb_reasons *reasons)
+{
+	struct pb_subject subject = pbm_subject(pin, aspect);
+
+	return pb_verdicts_ask(
+		pbm_of(qstate->env, id)->verdicts, &subject, pbm_now(qstate), reasons);
+}
+
+bool pbm_concerns(const struct pb_pin *pin, enum pb_aspect aspect,
+	const struct pb_name *name, uint16_t type)
+{
+	switch (aspect) {
+	case PB_ASPECT_CUT:
+		return true;
+	case PB_ASPECT_DS:
+		return pb_pin_has_ds(pin);
+	case PB_ASPECT_SERVER:
+		return pin->address.count > 0;
+	case PB_ASPECT_CHILD_NS:
+		return (type == LDNS_RR_TYPE_NS || type == LDNS_RR_TYPE_ANY) &&
+		       pb_name_equal(name, &pin->name);
+	case PB_ASPECT_MX:
+		return pb_pin_has_mx(pin) &&
+		       (type == LDNS_RR_TYPE_MX || type == LDNS_RR_TYPE_ANY) &&
+		       pb_name_equal(name, &pin->name);
+	case PB_ASPECTS:
+		break;
+	}
+	return false;
+}
+
+struct pb_policy pbm_policy(const struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	struct pb_policy policy = pbm_of(qstate->env, id)->policy;
+	pb_reasons reasons;
+
+	switch (pbm_standing(qstate, id, pin, aspect, &reasons)) {
+	case PB_IN_FORCE:
+	case PB_PROBE_DUE:
+		policy.in_force = true;
+		break;
+	case PB_UNKNOWN:
+	case PB_LIVE:
+	case PB_STALE:
+		break;
+	}
+	return policy;
+}
+
+/* Marks the query as refused, for the gate to end it. */
+static void mark_refused(struct module_qstate *qstate, int id, const struct pb_name *zone,
 	pb_reasons reasons)
 {
 	struct pbm_query *query = pbm_query_get(qstate, id);
 	char text[PBM_EXPLANATION_MAX];
 
-	pb_verdicts_refused(pbm_of(qstate->env, id)->verdicts, zone);
 	if (query == NULL)
 		return; /* then it is refused all the same, but not explained */
 	query->refused = true;
@@ -18,6 +70,17 @@ void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_name *zone
 	/* For log-servfail, whose own words would not be about this. */
 	pbm_explain_text(query, text, sizeof(text));
 	errinf(qstate, text);
+}
+
+void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	enum pb_aspect aspect, pb_reasons reasons)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+	struct pb_subject subject = pbm_subject(pin, aspect);
+
+	if (query == NULL || !query->own) /* nobody waits for the answer to our own */
+		pb_verdicts_refused(pbm_of(qstate->env, id)->verdicts, &subject);
+	mark_refused(qstate, id, &pin->name, reasons);
 }
 
 void pbm_finish_refused(struct module_qstate *qstate, int id)
@@ -30,51 +93,45 @@ void pbm_finish_refused(struct module_qstate *qstate, int id)
 	qstate->ext_state[id] = module_finished;
 }
 
-static const void *prober(
-	const struct module_qstate *qstate, int id, const struct pb_name *zone)
-{
-	const struct pbm_query *query = pbm_query_find(qstate, id);
-
-	return query != NULL && query->probes && pb_name_equal(&query->probed, zone)
-		       ? query
-		       : NULL;
-}
-
 bool pbm_act(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 	const struct pb_verdict *verdict, uint32_t ttl, const struct pb_observation *seen,
 	const struct pbm_step *step)
 {
 	struct pbm *pb = pbm_of(qstate->env, id);
+	struct pb_subject subject = pbm_subject(pin, verdict->aspect);
 	pb_reasons reasons = verdict->reasons;
-	struct pb_report report = pb_verdicts_judged(pb->verdicts, &pin->name,
-		pin->generation, pbm_now(qstate), verdict, ttl,
-		pb_fingerprint(reasons, seen), prober(qstate, id, &pin->name));
+	struct pb_report report = pb_verdicts_judged(pb->verdicts, &subject,
+		pbm_now(qstate), verdict, ttl, pb_fingerprint(reasons, seen),
+		pbm_prober(qstate, id, pin, verdict->aspect));
 
 	pbm_log_report(qstate, pb, pin, verdict, &report, seen, step);
 	if (report.stray)
-		(void)pb_verdicts_ask(pb->verdicts, &pin->name, pin->generation,
-			pbm_now(qstate), &reasons);
+		(void)pbm_standing(qstate, id, pin, verdict->aspect, &reasons);
 	else if (verdict->action != PB_ACTION_REFUSED)
 		return true;
-	pbm_refuse(qstate, id, &pin->name, reasons);
+	pbm_refuse(qstate, id, pin, verdict->aspect, reasons);
 	return false;
 }
 
-bool pbm_act_unverified(struct module_qstate *qstate, int id, const struct pb_pin *pin)
+enum pbm_fate pbm_unverified(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect)
 {
 	struct pbm *pb = pbm_of(qstate->env, id);
-	struct pb_verdict verdict = {
-		.scope = PB_SCOPE_CUT, .reasons = PB_REASON(PB_UNVERIFIED)};
+	struct pb_subject subject = pbm_subject(pin, aspect);
+	struct pb_policy policy = pbm_policy(qstate, id, pin, aspect);
+	struct pb_verdict verdict = {.aspect = aspect,
+		.scope = PB_SCOPE_SHOWN,
+		.reasons = PB_REASON(PB_UNVERIFIED)};
 	struct pb_report report;
 
-	verdict.action = pb_decide(pin, verdict.reasons, &pb->policy, pbm_now(qstate));
-	report = pb_verdicts_unverified(pb->verdicts, &pin->name, pin->generation,
-		pbm_now(qstate), verdict.action);
+	verdict.action = pb_decide(pin, verdict.reasons, &policy, pbm_now(qstate));
+	report = pb_verdicts_unverified(
+		pb->verdicts, &subject, pbm_now(qstate), verdict.action);
 	pbm_log_report(qstate, pb, pin, &verdict, &report, NULL, NULL);
 	if (verdict.action != PB_ACTION_REFUSED)
-		return true;
-	pbm_refuse(qstate, id, &pin->name, verdict.reasons);
-	return false;
+		return PBM_GOES_ON;
+	pbm_refuse(qstate, id, pin, aspect, verdict.reasons);
+	return PBM_REFUSED;
 }
 
 /* The pin, or the store, could not be read: only the name is known. */
@@ -86,7 +143,7 @@ static enum pbm_fate act_unreadable(struct module_qstate *qstate, int id,
 	log_err("pinbound: %s", error->text);
 	if (pb->conf.store_failure_allow || pb->conf.override)
 		return PBM_GOES_ON;
-	pbm_refuse(qstate, id, name, PB_REASON(PB_UNVERIFIED));
+	mark_refused(qstate, id, name, PB_REASON(PB_UNVERIFIED));
 	return PBM_REFUSED;
 }
 

@@ -31,9 +31,17 @@ enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
 bool pbm_ask_parent(struct module_qstate *qstate, int id, const struct pb_name *zone,
 	const struct pb_name *name);
 
+/* Where an aspect of a zone stands; *reasons are those of the verdict. */
+enum pb_standing pbm_standing(const struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect, pb_reasons *reasons);
+
+/* True if the aspect has a say in a query for name and type. */
+bool pbm_concerns(const struct pb_pin *pin, enum pb_aspect aspect,
+	const struct pb_name *name, uint16_t type);
+
 /* Marks the query as refused for the zone, for the gate to end it. */
-void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_name *zone,
-	pb_reasons reasons);
+void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	enum pb_aspect aspect, pb_reasons reasons);
 
 /* Ends a refused query: SERVFAIL without a message, nothing stored, nothing stale. */
 void pbm_finish_refused(struct module_qstate *qstate, int id);
@@ -48,6 +56,11 @@ bool pbm_act(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 	const struct pbm_step *step);
 
 /* The same when nothing could be observed. */
-bool pbm_act_unverified(struct module_qstate *qstate, int id, const struct pb_pin *pin);
+enum pbm_fate pbm_unverified(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect);
+
+/* The settings to judge this aspect by. */
+struct pb_policy pbm_policy(const struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect);
 
 #endif

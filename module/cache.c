@@ -28,20 +28,19 @@ bool pbm_delegation_cached(struct module_env *env, const struct pb_name *zone)
 	return true;
 }
 
-/* The octets of an IPv4 or IPv6 address, and the type of the records that hold it. */
-static struct pb_bytes address_octets(
-	const struct sockaddr_storage *address, uint16_t *type)
+struct pb_address pbm_address_of(const struct sockaddr_storage *address)
 {
+	struct pb_address out = {.family = 4, .prefix = 32};
+
 	if (address->ss_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
-
-		*type = LDNS_RR_TYPE_AAAA;
-		return (struct pb_bytes){in6->sin6_addr.s6_addr, 16};
+		out.family = 6;
+		out.prefix = 128;
+		memcpy(out.octets, &((const struct sockaddr_in6 *)address)->sin6_addr,
+			16);
+	} else {
+		memcpy(out.octets, &((const struct sockaddr_in *)address)->sin_addr, 4);
 	}
-	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
-
-	*type = LDNS_RR_TYPE_A;
-	return (struct pb_bytes){(const uint8_t *)&in->sin_addr.s_addr, 4};
+	return out;
 }
 
 static bool rrset_holds(const struct ub_packed_rrset_key *rrset, struct pb_bytes address)
@@ -55,27 +54,21 @@ static bool rrset_holds(const struct ub_packed_rrset_key *rrset, struct pb_bytes
 	return false;
 }
 
-bool pbm_address_known(struct module_env *env, const struct pb_set *servers,
-	const struct sockaddr_storage *address)
+bool pbm_address_known(struct module_env *env, const struct pb_name *server,
+	const struct pb_address *address)
 {
-	uint16_t type;
-	struct pb_bytes octets = address_octets(address, &type), server;
-	bool known = false;
+	bool v6 = address->family == 6;
+	struct pb_name name = *server;
+	/* Time 0: an address whose TTL has run out is still known. */
+	struct ub_packed_rrset_key *rrset = rrset_cache_lookup(env->rrset_cache,
+		name.wire, name.size, v6 ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A,
+		LDNS_RR_CLASS_IN, 0, 0, 0);
+	bool known;
 
-	for (size_t at = 0; !known && pb_set_next(servers, &at, &server);) {
-		struct pb_name name;
-		struct ub_packed_rrset_key *rrset;
-
-		if (pb_name_from_wire(&name, server.data, server.size) == 0)
-			continue;
-		/* Time 0: an address whose TTL has run out is still known. */
-		rrset = rrset_cache_lookup(env->rrset_cache, name.wire, name.size, type,
-			LDNS_RR_CLASS_IN, 0, 0, 0);
-		if (rrset == NULL)
-			continue;
-		known = rrset_holds(rrset, octets);
-		lock_rw_unlock(&rrset->entry.lock);
-	}
+	if (rrset == NULL)
+		return false;
+	known = rrset_holds(rrset, (struct pb_bytes){address->octets, v6 ? 16 : 4});
+	lock_rw_unlock(&rrset->entry.lock);
 	return known;
 }
 

@@ -18,9 +18,11 @@ void pbm_forget_delegations(
 /* True if the zone's NS RRset is in the cache and has not run out. */
 bool pbm_delegation_cached(struct module_env *env, const struct pb_name *zone);
 
-/* True if the address is one that the cache has, or had, for one of the servers. */
-bool pbm_address_known(struct module_env *env, const struct pb_set *servers,
-	const struct sockaddr_storage *address);
+struct pb_address pbm_address_of(const struct sockaddr_storage *address);
+
+/* True if the address is one that the cache has, or had, for the server. */
+bool pbm_address_known(struct module_env *env, const struct pb_name *server,
+	const struct pb_address *address);
 
 /* Takes those RRsets of a message out that are at or below zone. */
 void pbm_forget_rrsets(

@@ -1,86 +1,91 @@
 /* gate.c - see gate.h. */
 #include "gate.h"
 #include "act.h"
+#include "ask.h"
 #include "cache.h"
 #include "canary.h"
 #include "leave.h"
+#include "order.h"
 
 /* Seconds that a verdict is kept alive while the parent is silent. */
 #define EXTENSION 60
 
-/* One query only asks about a deviation again. Not one for DS: the parent
- * answers that, and shows no delegation. */
-static bool take_probe(struct module_qstate *qstate, int id, const struct pb_pin *pin)
+static enum pbm_fate refused(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect, pb_reasons reasons)
 {
-	struct pbm_query *query = pbm_query_get(qstate, id);
-
-	if (query == NULL || query->probes || qstate->qinfo.qtype == LDNS_RR_TYPE_DS ||
-		!pb_verdicts_probe(pbm_of(qstate->env, id)->verdicts, &pin->name,
-			pin->generation, pbm_now(qstate), query))
-		return false;
-	query->probes = true;
-	query->probed = pin->name;
-	return true;
+	pbm_refuse(qstate, id, pin, aspect, reasons);
+	return PBM_REFUSED;
 }
 
-static void end_probe(const struct module_env *env, int id, struct pbm_query *query)
+/* The parent is silent: the verdict goes on, for as long as its delegation is used. */
+static void extend(struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	enum pb_aspect aspect)
 {
-	if (!query->probes)
-		return;
-	query->probes = false;
-	pb_verdicts_probe_end(pbm_of(env, id)->verdicts, &query->probed, query);
-}
+	struct pb_subject subject = pbm_subject(pin, aspect);
+	char zone[PB_NAME_TEXT_MAX];
 
-/*
- * Has the parent asked beside a query, so that the delegation in the cache stays
- * of use if there is no answer. Returns true if the query is to wait.
- */
-static bool start_renewal(struct module_qstate *qstate, int id, const struct pb_pin *pin)
-{
-	struct query_info question = {
-		.qtype = LDNS_RR_TYPE_NS, .qclass = LDNS_RR_CLASS_IN};
-	struct pb_name zone = pin->name;
-	struct pbm_query *query = pbm_query_get(qstate, id), *of_sub;
-	struct module_qstate *sub = NULL;
-
-	question.qname = zone.wire;
-	question.qname_len = zone.size;
-	if (query == NULL || query->renewed ||
-		(*qstate->env->detect_cycle)(qstate, &question, BIT_RD | BIT_CD, 0, 1) ||
-		!pbm_attach_sub(qstate, &question, BIT_RD | BIT_CD, 1, &sub))
-		return false;
-	query->renewed = true;
-	if (sub == NULL)
-		return true; /* another query has it asked already */
-	of_sub = pbm_query_get(sub, id);
-	if (of_sub == NULL) {
-		(*qstate->env->kill_sub)(sub);
-		return false;
-	}
-	of_sub->is_renewal = true;
-	/* So it asks the parent, although the NS RRset is in the cache. */
-	sub->prefetch_leeway = 1;
-	sub->no_cache_lookup = 1;
-	return true;
-}
-
-static enum pbm_fate enter_stale(
-	struct module_qstate *qstate, int id, const struct pb_pin *pin)
-{
-	const struct pbm_query *query = pbm_query_find(qstate, id);
-	const struct pbm *pb = pbm_of(qstate->env, id);
-
-	if (!pbm_delegation_cached(qstate->env, &pin->name))
-		return PBM_GOES_ON; /* then it asks the parent by itself */
-	if (start_renewal(qstate, id, pin))
-		return PBM_WAITS;
-	if (query != NULL && query->renewed &&
-		pb_verdicts_extend(pb->verdicts, &pin->name, pin->generation,
-			pbm_now(qstate), EXTENSION)) {
-		char zone[PB_NAME_TEXT_MAX];
-
+	if (pb_verdicts_extend(pbm_of(qstate->env, id)->verdicts, &subject,
+		    pbm_now(qstate), EXTENSION) &&
+		aspect == PB_ASPECT_CUT)
 		log_info("pinbound: extended zone=\"%s\"",
 			pb_name_to_text(&pin->name, zone));
+}
+
+/* Has the parent asked beside the query, so that the delegation in the cache stays
+ * of use if there is no answer. */
+static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	uint16_t type = aspect == PB_ASPECT_DS ? LDNS_RR_TYPE_DS : LDNS_RR_TYPE_NS;
+
+	if (aspect == PB_ASPECT_CUT && !pbm_delegation_cached(qstate->env, &pin->name))
+		return PBM_GOES_ON; /* then it asks the parent by itself */
+	if (pbm_ask_beside(qstate, id, pin, type))
+		return PBM_WAITS;
+	if (pbm_asked(qstate, id, type))
+		extend(qstate, id, pin, aspect);
+	return PBM_GOES_ON;
+}
+
+/* Lets one query ask about a deviation. Not one for DS: the parent answers that, and
+ * shows nothing else. */
+static enum pbm_fate enter_probe(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, enum pb_aspect aspect,
+	pb_reasons reasons)
+{
+	if (aspect == PB_ASPECT_DS)
+		return pbm_ask_beside(qstate, id, pin, LDNS_RR_TYPE_DS)
+			       ? PBM_WAITS
+			       : refused(qstate, id, pin, aspect, reasons);
+	if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS ||
+		!pbm_take_probe(qstate, id, pin, aspect) ||
+		!pbm_ask_parent(qstate, id, &pin->name, name))
+		return refused(qstate, id, pin, aspect, reasons);
+	return PBM_GOES_ON;
+}
+
+/* Judges a query on its way in by one aspect of one pin. */
+static enum pbm_fate enter_aspect(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	pb_reasons reasons;
+
+	switch (pbm_standing(qstate, id, pin, aspect, &reasons)) {
+	case PB_LIVE:
+		break;
+	case PB_STALE:
+		if (aspect == PB_ASPECT_CUT || aspect == PB_ASPECT_DS)
+			return enter_stale(qstate, id, pin, aspect);
+		break;
+	case PB_UNKNOWN:
+		if (aspect == PB_ASPECT_CUT &&
+			!pbm_ask_parent(qstate, id, &pin->name, name))
+			return refused(qstate, id, pin, aspect, reasons);
+		break;
+	case PB_PROBE_DUE:
+		return enter_probe(qstate, id, name, pin, aspect, reasons);
+	case PB_IN_FORCE:
+		return refused(qstate, id, pin, aspect, reasons);
 	}
 	return PBM_GOES_ON;
 }
@@ -89,31 +94,17 @@ static enum pbm_fate enter_stale(
 static enum pbm_fate enter_pin(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, void *arg)
 {
-	const struct pbm *pb = pbm_of(qstate->env, id);
-	pb_reasons reasons;
+	enum pbm_fate fate = PBM_GOES_ON;
 
 	(void)arg;
+	if (!pbm_in_order(qstate, id))
+		return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 	/* A denial in a cache may be of a zone above, from before or by mistake. */
 	qstate->no_cache_lookup = 1;
-	switch (pb_verdicts_ask(
-		pb->verdicts, &pin->name, pin->generation, pbm_now(qstate), &reasons)) {
-	case PB_LIVE:
-		return PBM_GOES_ON;
-	case PB_STALE:
-		return enter_stale(qstate, id, pin);
-	case PB_PROBE_DUE:
-		if (!take_probe(qstate, id, pin))
-			break;
-		/* fall through */
-	case PB_UNKNOWN:
-		if (pbm_ask_parent(qstate, id, &pin->name, name))
-			return PBM_GOES_ON;
-		break;
-	case PB_IN_FORCE:
-		break;
-	}
-	pbm_refuse(qstate, id, &pin->name, reasons);
-	return PBM_REFUSED;
+	for (unsigned i = 0; i < PB_ASPECTS && fate == PBM_GOES_ON; i++)
+		if (pbm_concerns(pin, (enum pb_aspect)i, name, qstate->qinfo.qtype))
+			fate = enter_aspect(qstate, id, name, pin, (enum pb_aspect)i);
+	return fate;
 }
 
 static void refuse_canary(struct module_qstate *qstate, int id)
@@ -127,24 +118,36 @@ static void refuse_canary(struct module_qstate *qstate, int id)
 	pbm_finish_refused(qstate, id);
 }
 
+/* The modules behind begin, or begin anew after a wait. */
+static enum module_ext_state forward(struct module_qstate *qstate, int id)
+{
+	struct pbm_query *query = pbm_query_find(qstate, id);
+
+	if (query == NULL || !query->resumes)
+		return module_wait_module;
+	query->resumes = false;
+	return module_restart_next;
+}
+
 static void on_start(struct module_qstate *qstate, int id)
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
 	struct pb_name name;
 
-	qstate->ext_state[id] = module_wait_module;
-	if (qstate->qinfo.qclass != LDNS_RR_CLASS_IN ||
-		(query != NULL && query->is_renewal) ||
+	if (qstate->qinfo.qclass != LDNS_RR_CLASS_IN || (query != NULL && query->own) ||
 		pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) ==
-			0)
+			0) {
+		qstate->ext_state[id] = forward(qstate, id);
 		return;
+	}
 	if (pbm_is_canary(&qstate->qinfo)) {
 		refuse_canary(qstate, id);
 		return;
 	}
 	switch (pbm_visit_pins(qstate, id, &name, enter_pin, NULL)) {
 	case PBM_GOES_ON:
-	case PBM_RESTARTS: /* nothing has been started yet */
+	case PBM_RESTARTS: /* nobody says so here */
+		qstate->ext_state[id] = forward(qstate, id);
 		break;
 	case PBM_WAITS:
 		qstate->ext_state[id] = module_wait_subquery;
@@ -160,10 +163,13 @@ static void on_end(struct module_qstate *qstate, int id)
 	enum pbm_fate fate = pbm_leave(qstate, id);
 	struct pbm_query *query = pbm_query_find(qstate, id);
 
-	if (fate == PBM_RESTARTS)
+	if (fate == PBM_WAITS || fate == PBM_RESTARTS) {
+		qstate->ext_state[id] =
+			fate == PBM_WAITS ? module_wait_subquery : module_restart_next;
 		return;
+	}
 	if (query != NULL)
-		end_probe(qstate->env, id, query);
+		pbm_end_probes(qstate->env, id, query);
 	if (fate == PBM_REFUSED) {
 		/* Also a SERVFAIL of Unbound's own, which would not say why. */
 		msg_cache_remove(qstate->env, qstate->qinfo.qname,
@@ -201,6 +207,6 @@ void pbm_clear(struct module_qstate *qstate, int id)
 	struct pbm_query *query = pbm_query_find(qstate, id);
 
 	if (query != NULL)
-		end_probe(qstate->env, id, query);
+		pbm_end_probes(qstate->env, id, query);
 	qstate->minfo[id] = NULL;
 }

@@ -49,6 +49,20 @@ static inline int pbm_attach_sub(struct module_qstate *qstate, struct query_info
 #endif
 }
 
+/* The same for one that nobody waits for. */
+static inline int pbm_add_sub(struct module_qstate *qstate, struct query_info *qinfo,
+	uint16_t flags, int valrec, struct module_qstate **newq)
+{
+	struct mesh_state *state;
+
+#ifdef PBM_ATTACH_SUB_TAKES_CLIENT
+	return (*qstate->env->add_sub)(
+		qstate, qinfo, NULL, flags, 0, valrec, newq, &state);
+#else
+	return (*qstate->env->add_sub)(qstate, qinfo, flags, 0, valrec, newq, &state);
+#endif
+}
+
 /*
  * What the iterator is about to take its response for. A response that it will
  * set aside to ask another server comes back as RESPONSE_TYPE_THROWAWAY.

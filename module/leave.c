@@ -6,32 +6,31 @@
  * as it was made, and must not start it again.
  */
 #include "leave.h"
+#include "ask.h"
 #include "cache.h"
+#include "order.h"
+#include "read.h"
 
 /* A query is started anew at most so often: one for each pin that turns up. */
 #define RESTARTS_MAX 8
 
-static bool came_in_here(const struct module_qstate *qstate, int id)
-{
-	return qstate->ext_state[id] != module_state_initial;
-}
-
-/* Starts the modules behind this one anew, with what was dropped forgotten. */
+/* Makes ready to start the modules behind this one anew, with what was dropped
+ * forgotten. */
 static bool restart(struct module_qstate *qstate, int id, const struct pb_name *zone,
 	const struct pb_name *name)
 {
 	struct pbm_query *query = pbm_query_get(qstate, id);
 
-	if (query == NULL || !came_in_here(qstate, id) ||
+	if (query == NULL || !pbm_came_in_here(qstate, id) ||
 		query->restarts == RESTARTS_MAX ||
 		!pbm_ask_parent(qstate, id, zone, name))
 		return false;
 	query->restarts++;
 	query->again = false;
+	query->lacks_ds = false;
 	qstate->return_msg = NULL;
 	qstate->return_rcode = LDNS_RCODE_NOERROR;
 	qstate->no_cache_store = 0;
-	qstate->ext_state[id] = module_restart_next;
 	return true;
 }
 
@@ -41,7 +40,7 @@ static enum pbm_fate leave_unseen(struct module_qstate *qstate, int id,
 {
 	if (restart(qstate, id, &pin->name, name))
 		return PBM_RESTARTS;
-	return pbm_act_unverified(qstate, id, pin) ? PBM_GOES_ON : PBM_REFUSED;
+	return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 }
 
 /* The answer denies name, or data there, in the name of a zone above zone. */
@@ -72,28 +71,65 @@ static enum pbm_fate leave_denied(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin)
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
-	const struct pbm *pb = pbm_of(qstate->env, id);
 	const struct pb_observation none = {0};
-	struct pb_verdict verdict = {
-		.scope = PB_SCOPE_CUT, .reasons = PB_REASON(PB_DELEGATION_GONE)};
+	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_CUT);
+	struct pb_verdict verdict = {.aspect = PB_ASPECT_CUT,
+		.scope = PB_SCOPE_SHOWN,
+		.reasons = PB_REASON(PB_DELEGATION_GONE)};
 
 	if ((query == NULL || !query->fresh) && restart(qstate, id, &pin->name, name))
 		return PBM_RESTARTS;
-	verdict.action = pb_decide(pin, verdict.reasons, &pb->policy, pbm_now(qstate));
+	verdict.action = pb_decide(pin, verdict.reasons, &policy, pbm_now(qstate));
 	return pbm_act(qstate, id, pin, &verdict, 0, &none, NULL) ? PBM_GOES_ON
 								  : PBM_REFUSED;
 }
 
-/* Judges an answer on its way out by one pin at or above one of its names. */
-static enum pbm_fate leave_pin(struct module_qstate *qstate, int id,
-	const struct pb_name *name, const struct pb_pin *pin, void *arg)
+static bool is_ds_of(const struct module_qstate *qstate, const struct pb_name *name,
+	const struct pb_pin *pin)
 {
-	const struct pbm *pb = pbm_of(qstate->env, id);
+	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS && pb_name_equal(name, &pin->name);
+}
+
+/*
+ * The answer to (zone, DS). What the validator asks for itself has not been
+ * validated yet: should it deviate, the delegation is looked at anew.
+ */
+static enum pbm_fate leave_ds(
+	struct module_qstate *qstate, int id, const struct pb_pin *pin)
+{
+	const struct reply_info *reply = qstate->return_msg->rep;
+	const struct ub_packed_rrset_key *ds =
+		pbm_answer_rrset(reply, &pin->name, LDNS_RR_TYPE_DS);
+	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_DS);
+	struct pb_observation seen = {.ds_seen = ds == NULL ? PB_DS_DENIED : PB_DS_SHOWN};
+	struct pb_subject cut = pbm_subject(pin, PB_ASPECT_CUT);
+	struct pb_verdict verdict;
+
+	if (FLAGS_GET_RCODE(reply->flags) != LDNS_RCODE_NOERROR ||
+		reply->security == sec_status_bogus)
+		return PBM_GOES_ON;
+	if (ds != NULL)
+		pbm_read_rrset(&seen.ds, ds, qstate->env->scratch);
+	verdict = pb_judge_ds(pin, &seen, &policy, pbm_now(qstate));
+	if (verdict.scope != PB_SCOPE_SHOWN)
+		return PBM_GOES_ON;
+	if (qstate->is_valrec) {
+		if (verdict.action == PB_ACTION_REFUSED)
+			pb_verdicts_forget(pbm_of(qstate->env, id)->verdicts, &cut);
+		return PBM_GOES_ON;
+	}
+	return pbm_act(qstate, id, pin, &verdict, (uint32_t)reply->ttl, &seen, NULL)
+		       ? PBM_GOES_ON
+		       : PBM_REFUSED;
+}
+
+/* Judges an answer on its way out by the delegation of one pin. */
+static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin)
+{
 	pb_reasons reasons;
 
-	(void)arg;
-	switch (pb_verdicts_ask(
-		pb->verdicts, &pin->name, pin->generation, pbm_now(qstate), &reasons)) {
+	switch (pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons)) {
 	case PB_LIVE:
 	case PB_STALE:
 		if (denied_from_above(qstate->return_msg, name, &pin->name))
@@ -102,15 +138,51 @@ static enum pbm_fate leave_pin(struct module_qstate *qstate, int id,
 	case PB_UNKNOWN:
 	case PB_PROBE_DUE:
 		/* The parent has the say about DS, and shows no delegation with it. */
-		if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS &&
-			pb_name_equal(name, &pin->name))
+		if (is_ds_of(qstate, name, pin))
 			return PBM_GOES_ON;
 		return leave_unseen(qstate, id, name, pin);
 	case PB_IN_FORCE:
 		break;
 	}
-	pbm_refuse(qstate, id, &pin->name, reasons);
+	pbm_refuse(qstate, id, pin, PB_ASPECT_CUT, reasons);
 	return PBM_REFUSED;
+}
+
+/* The same by another aspect, which only a probe can have shown to be fine. */
+static enum pbm_fate leave_aspect(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	pb_reasons reasons;
+
+	switch (pbm_standing(qstate, id, pin, aspect, &reasons)) {
+	case PB_LIVE:
+	case PB_STALE:
+	case PB_UNKNOWN:
+		return PBM_GOES_ON;
+	case PB_IN_FORCE:
+	case PB_PROBE_DUE:
+		break;
+	}
+	pbm_refuse(qstate, id, pin, aspect, reasons);
+	return PBM_REFUSED;
+}
+
+/* Judges an answer on its way out by one pin at or above one of its names. */
+static enum pbm_fate leave_pin(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, void *arg)
+{
+	enum pbm_fate fate;
+
+	(void)arg;
+	if (!pbm_in_order(qstate, id))
+		return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
+	fate = leave_cut(qstate, id, name, pin);
+	if (fate == PBM_GOES_ON && is_ds_of(qstate, name, pin))
+		fate = leave_ds(qstate, id, pin);
+	for (unsigned i = PB_ASPECT_CUT + 1; i < PB_ASPECTS && fate == PBM_GOES_ON; i++)
+		if (pbm_concerns(pin, (enum pb_aspect)i, name, qstate->qinfo.qtype))
+			fate = leave_aspect(qstate, id, pin, (enum pb_aspect)i);
+	return fate;
 }
 
 static enum pbm_fate leave_name(
@@ -147,24 +219,47 @@ static enum pbm_fate leave_with_answer(struct module_qstate *qstate, int id)
 	return fate;
 }
 
+/* Dropped, since the parent said nothing of DS: that is asked for now. */
+static enum pbm_fate fail_without_ds(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin)
+{
+	if (!pbm_came_in_here(qstate, id) ||
+		!pbm_ask_beside(qstate, id, pin, LDNS_RR_TYPE_DS) ||
+		!restart(qstate, id, &pin->name, name))
+		return pbm_unverified(qstate, id, pin, PB_ASPECT_DS);
+	pbm_query_find(qstate, id)->resumes = true;
+	return PBM_WAITS;
+}
+
 /* A zone on the way of a query that failed: if it has still not been judged, its
  * parent could not be reached. */
 static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, void *arg)
 {
-	const struct pbm *pb = pbm_of(qstate->env, id);
 	const struct pbm_query *query = pbm_query_find(qstate, id);
 	pb_reasons reasons;
-	enum pb_standing standing = pb_verdicts_ask(
-		pb->verdicts, &pin->name, pin->generation, pbm_now(qstate), &reasons);
+	enum pb_standing standing;
 
 	(void)arg;
-	if (standing != PB_UNKNOWN && standing != PB_PROBE_DUE)
+	if (query != NULL && query->own && is_ds_of(qstate, name, pin)) {
+		standing = pbm_standing(qstate, id, pin, PB_ASPECT_DS, &reasons);
+		return standing == PB_STALE
+			       ? PBM_GOES_ON
+			       : pbm_unverified(qstate, id, pin, PB_ASPECT_DS);
+	}
+	if (query != NULL && query->lacks_ds && pb_name_equal(&query->unseen, &pin->name))
+		return fail_without_ds(qstate, id, name, pin);
+	standing = pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons);
+	if (standing == PB_LIVE || standing == PB_STALE)
 		return PBM_GOES_ON;
+	if (standing == PB_IN_FORCE) {
+		pbm_refuse(qstate, id, pin, PB_ASPECT_CUT, reasons);
+		return PBM_REFUSED;
+	}
 	if (standing == PB_UNKNOWN && query != NULL && query->again &&
 		restart(qstate, id, &query->unseen, name))
 		return PBM_RESTARTS;
-	return pbm_act_unverified(qstate, id, pin) ? PBM_GOES_ON : PBM_REFUSED;
+	return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 }
 
 enum pbm_fate pbm_leave(struct module_qstate *qstate, int id)
@@ -178,7 +273,7 @@ enum pbm_fate pbm_leave(struct module_qstate *qstate, int id)
 		return PBM_GOES_ON;
 	if (qstate->return_msg != NULL && qstate->return_rcode == LDNS_RCODE_NOERROR)
 		return leave_with_answer(qstate, id);
-	if (!came_in_here(qstate, id) || !pbm_chased(qstate, &name))
+	if (!pbm_came_in_here(qstate, id) || !pbm_chased(qstate, &name))
 		return PBM_GOES_ON;
 	return pbm_visit_pins(qstate, id, &name, fail_pin, NULL);
 }

@@ -8,8 +8,8 @@
 
 /*
  * Judges what a query has come to, the message or the failure, by every pin that
- * it touches: PBM_GOES_ON as it is, PBM_REFUSED, or PBM_RESTARTS, in which case
- * ext_state says so already.
+ * it touches: PBM_GOES_ON as it is, PBM_REFUSED, PBM_RESTARTS, or PBM_WAITS, to
+ * be restarted then.
  */
 enum pbm_fate pbm_leave(struct module_qstate *qstate, int id);
 

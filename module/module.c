@@ -8,14 +8,15 @@
 #include "canary.h"
 #include "gate.h"
 #include "observe.h"
+#include "order.h"
 #include "report.h"
 #include "stamp.h"
 #include "state.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
-/* Zones whose last verdict is remembered. */
-#define ZONES_MAX 65536
+/* Verdicts that are remembered. */
+#define VERDICTS_MAX 65536
 
 EXPORT int init(struct module_env *env, int id);
 EXPORT void deinit(struct module_env *env, int id);
@@ -44,7 +45,7 @@ static bool new_verdicts(struct pbm *pb, struct pb_error *error)
 	struct pb_verdicts_conf conf = {
 		.recheck = pb->conf.recheck,
 		.log_interval = pb->conf.log_interval,
-		.zones = ZONES_MAX,
+		.verdicts = VERDICTS_MAX,
 	};
 
 	pb_verdicts_free(pb->verdicts);
@@ -111,6 +112,8 @@ static struct pbm *set_up_or_keep(const struct module_env *env)
 	log_err("pinbound: %s", error.text);
 	pb = kept;
 	kept = NULL;
+	if (pb != NULL)
+		pb->order = PBM_ORDER_UNKNOWN;
 	if (pb == NULL || pb->store == NULL || !new_verdicts(pb, &error)) {
 		forget(pb);
 		return NULL;
@@ -138,6 +141,10 @@ int init(struct module_env *env, int id)
 	struct pb_error error;
 
 	if (!pbm_stamp_check(&error)) {
+		log_err("pinbound: %s", error.text);
+		return 0;
+	}
+	if (kept == NULL && !pbm_order_known_good(env->cfg->module_conf, &error)) {
 		log_err("pinbound: %s", error.text);
 		return 0;
 	}

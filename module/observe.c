@@ -1,62 +1,145 @@
 /* observe.c - see observe.h. */
 #include "observe.h"
 #include "act.h"
+#include "ask.h"
 #include "cache.h"
+#include "order.h"
+#include "read.h"
 
-/* The names in the RDATA of an NS RRset, as a set in scratch memory. */
-static void read_ns(struct pb_observation *seen, const struct ub_packed_rrset_key *rrset,
-	struct regional *scratch)
+static bool known_of_any(const struct module_qstate *qstate, const struct pb_set *servers,
+	const struct pb_address *address)
 {
-	const struct packed_rrset_data *data = rrset->entry.data;
-	struct pb_setbuf buf;
-	struct pb_name host;
-	size_t size = 0;
-	uint8_t *octets;
+	struct pb_bytes element;
+	struct pb_name server;
 
-	for (size_t i = 0; i < data->count; i++)
-		size += data->rr_len[i];
-	if (size > UINT16_MAX)
-		size = UINT16_MAX;
-	octets = regional_alloc(scratch, size);
-	seen->too_many_ns = octets == NULL;
-	if (octets == NULL)
-		return;
-	pb_setbuf_init(&buf, octets, size, pb_order_names);
-	for (size_t i = 0; i < data->count; i++) {
-		if (pb_name_from_wire(&host, data->rr_data[i] + 2, data->rr_len[i] - 2) ==
-				0 ||
-			!pb_setbuf_add(&buf, host.wire, host.size))
-			seen->too_many_ns = true;
-	}
-	seen->ns = buf.set;
+	for (size_t at = 0; pb_set_next(servers, &at, &element);)
+		if (pb_name_from_wire(&server, element.data, element.size) != 0 &&
+			pbm_address_known(qstate->env, &server, address))
+			return true;
+	return false;
 }
 
-static struct ub_packed_rrset_key *answer_rrset(
-	const struct reply_info *reply, const struct pb_name *owner, uint16_t type)
+static bool asked_only_pinned(
+	const struct module_qstate *qstate, const struct pb_pin *pin)
 {
-	struct pb_name name;
+	const void *place = NULL;
+	struct pb_name server;
+	bool any = false;
 
-	for (size_t i = 0; i < reply->an_numrrsets; i++) {
-		struct ub_packed_rrset_key *rrset = reply->rrsets[i];
+	while (pbm_next_server(qstate, &place, &server)) {
+		struct pb_bytes name = {server.wire, server.size};
 
-		if (ntohs(rrset->rk.type) == type &&
-			pb_name_from_wire(&name, rrset->rk.dname, rrset->rk.dname_len) !=
-				0 &&
-			pb_name_equal(&name, owner))
-			return rrset;
+		if (!pb_set_has(&pin->ns, name) && !pb_set_has(&pin->child_ns, name))
+			return false;
+		any = true;
 	}
-	return NULL;
+	return any;
 }
 
 /* May the server that answered serve the child, too? */
 static bool from_pinned_server(const struct module_qstate *qstate,
 	const struct pbm_step *step, const struct pb_pin *pin)
 {
-	if (pbm_asked_only(qstate, &pin->ns, &pin->child_ns))
+	struct pb_address address;
+
+	if (asked_only_pinned(qstate, pin))
 		return true;
-	return step->server != NULL &&
-	       (pbm_address_known(qstate->env, &pin->ns, step->server) ||
-		       pbm_address_known(qstate->env, &pin->child_ns, step->server));
+	if (step->server == NULL)
+		return false;
+	address = pbm_address_of(step->server);
+	return known_of_any(qstate, &pin->ns, &address) ||
+	       known_of_any(qstate, &pin->child_ns, &address);
+}
+
+/* Room for the servers that may have an address. */
+#define ANSWERERS_SIZE 8192
+
+static void add_server(struct pb_seen_set *seen, struct pb_setbuf *buf,
+	const struct pb_name *server, const struct pb_address *address)
+{
+	uint8_t element[PB_ADDRESS_ELEMENT_MAX];
+
+	if (!pb_setbuf_add(buf, element, pb_address_element(element, server, address)))
+		seen->cut_short = true;
+}
+
+/*
+ * Whose address answered, as elements of an address set: each server that is known
+ * to have it; else, each that may have been asked.
+ */
+static void read_server(struct pb_seen_set *seen, const struct module_qstate *qstate,
+	const struct pbm_step *step, const struct pb_pin *pin)
+{
+	const struct pb_set *pinned[] = {&pin->ns, &pin->child_ns};
+	struct pb_address address = pbm_address_of(step->server);
+	struct pb_setbuf buf;
+	struct pb_bytes element;
+	struct pb_name server;
+
+	if (!pbm_begin_set(
+		    &buf, seen, ANSWERERS_SIZE, pb_order_names, qstate->env->scratch))
+		return;
+	for (const void *place = NULL; pbm_next_server(qstate, &place, &server);)
+		if (pbm_address_known(qstate->env, &server, &address))
+			add_server(seen, &buf, &server, &address);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t at = 0; pb_set_next(pinned[i], &at, &element);)
+			if (pb_name_from_wire(&server, element.data, element.size) != 0 &&
+				pbm_address_known(qstate->env, &server, &address))
+				add_server(seen, &buf, &server, &address);
+	if (buf.set.count == 0)
+		for (const void *place = NULL; pbm_next_server(qstate, &place, &server);)
+			add_server(seen, &buf, &server, &address);
+	seen->set = buf.set;
+}
+
+static uint32_t least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Adds what a referral shows. Returns the seconds for which it is good. */
+static uint32_t observe_referral(struct pb_observation *seen,
+	const struct module_qstate *qstate, const struct pbm_step *step,
+	const struct pb_pin *pin)
+{
+	struct regional *scratch = qstate->env->scratch;
+	uint32_t ttl = pbm_rrset_ttl(step->referral);
+	const struct ub_packed_rrset_key *ds =
+		pbm_authority_rrset(step->reply, &step->owner, LDNS_RR_TYPE_DS);
+
+	pbm_read_rrset(&seen->ns, step->referral, scratch);
+	if (!pb_name_equal(&step->owner, &pin->name))
+		return ttl;
+	if (pb_pin_has_ds(pin))
+		seen->ds_seen =
+			pbm_read_referral_ds(&seen->ds, step->reply, &pin->name, scratch);
+	if (pin->address.count > 0)
+		pbm_read_glue(&seen->address, step->reply, pin, scratch);
+	return ds == NULL ? ttl : least(ttl, pbm_rrset_ttl(ds));
+}
+
+/* Adds what an answer shows that pins are about. Returns as above. */
+static uint32_t observe_answer(struct pb_observation *seen,
+	const struct module_qstate *qstate, const struct pbm_step *step,
+	const struct pb_pin *pin)
+{
+	static const uint16_t types[] = {LDNS_RR_TYPE_NS, LDNS_RR_TYPE_MX};
+	uint32_t ttl = (uint32_t)step->reply->ttl;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		const struct ub_packed_rrset_key *rrset =
+			pbm_answer_rrset(step->reply, &pin->name, types[i]);
+
+		if (rrset == NULL)
+			continue;
+		pbm_read_rrset(types[i] == LDNS_RR_TYPE_NS ? &seen->ns : &seen->mx, rrset,
+			qstate->env->scratch);
+		ttl = least(ttl, pbm_rrset_ttl(rrset));
+	}
+	if (pin->address.count > 0 && step->server != NULL)
+		read_server(&seen->address, qstate, step, pin);
+	return ttl;
 }
 
 /*
@@ -67,7 +150,6 @@ static bool from_pinned_server(const struct module_qstate *qstate,
 static uint32_t observe_for(struct pb_observation *seen, struct module_qstate *qstate,
 	const struct pbm_step *step, const struct pb_name *name, const struct pb_pin *pin)
 {
-	struct ub_packed_rrset_key *ns = step->referral;
 	bool along = !pb_name_equal(name, &step->chased);
 
 	*seen = (struct pb_observation){
@@ -78,15 +160,11 @@ static uint32_t observe_for(struct pb_observation *seen, struct module_qstate *q
 		.owner = step->owner,
 		.has_owner = step->has_owner,
 	};
-	if (step->response == PB_POSITIVE && seen->type == LDNS_RR_TYPE_NS)
-		ns = answer_rrset(step->reply, &pin->name, LDNS_RR_TYPE_NS);
-	if (ns != NULL)
-		read_ns(seen, ns, qstate->env->scratch);
 	if (pb_name_below(&pin->name, &step->asked))
 		seen->from_pinned_server = from_pinned_server(qstate, step, pin);
-	if (ns != NULL)
-		return (uint32_t)((struct packed_rrset_data *)ns->entry.data)->ttl;
-	return (uint32_t)step->reply->ttl;
+	return seen->response == PB_REFERRAL && pb_name_below(&pin->name, &step->asked)
+		       ? observe_referral(seen, qstate, step, pin)
+		       : observe_answer(seen, qstate, step, pin);
 }
 
 /* Drops a response that came from a delegation which nobody has judged. */
@@ -103,6 +181,20 @@ static bool ask_again(struct module_qstate *qstate, int id, const struct pb_name
 	return false;
 }
 
+/* A deviation of the zone that this response does not come to ask about. */
+static bool deviates_otherwise(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	pb_reasons reasons;
+	enum pb_standing standing = pbm_standing(qstate, id, pin, aspect, &reasons);
+
+	if (standing != PB_IN_FORCE &&
+		(standing != PB_PROBE_DUE || pbm_prober(qstate, id, pin, aspect) != NULL))
+		return false;
+	pbm_refuse(qstate, id, pin, aspect, reasons);
+	return true;
+}
+
 /* The child's side is as good as the delegation that led there. */
 static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 	const struct pb_name *name)
@@ -110,13 +202,13 @@ static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pi
 	const struct pbm *pb = pbm_of(qstate->env, id);
 	pb_reasons reasons;
 
-	switch (pb_verdicts_ask(
-		pb->verdicts, &pin->name, pin->generation, pbm_now(qstate), &reasons)) {
+	switch (pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons)) {
 	case PB_LIVE:
 	case PB_STALE:
-		return true;
+		return !deviates_otherwise(qstate, id, pin, PB_ASPECT_DS) &&
+		       !deviates_otherwise(qstate, id, pin, PB_ASPECT_SERVER);
 	case PB_IN_FORCE:
-		pbm_refuse(qstate, id, &pin->name, reasons);
+		pbm_refuse(qstate, id, pin, PB_ASPECT_CUT, reasons);
 		return false;
 	case PB_PROBE_DUE:
 	case PB_UNKNOWN:
@@ -127,22 +219,97 @@ static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pi
 	return ask_again(qstate, id, &pin->name, name);
 }
 
+/* A referral without a word on DS: has it been asked for? */
+static bool admit_without_ds(
+	struct module_qstate *qstate, int id, const struct pb_pin *pin)
+{
+	struct pbm_query *query;
+	pb_reasons reasons;
+
+	switch (pbm_standing(qstate, id, pin, PB_ASPECT_DS, &reasons)) {
+	case PB_LIVE:
+		return true;
+	case PB_IN_FORCE:
+		pbm_refuse(qstate, id, pin, PB_ASPECT_DS, reasons);
+		return false;
+	case PB_UNKNOWN:
+	case PB_STALE:
+	case PB_PROBE_DUE:
+		break;
+	}
+	if (pbm_asked(qstate, id, LDNS_RR_TYPE_DS))
+		return pbm_unverified(qstate, id, pin, PB_ASPECT_DS) == PBM_GOES_ON;
+	query = pbm_query_get(qstate, id);
+	if (query == NULL)
+		return false;
+	if (!pbm_came_in_here(qstate, id)) {
+		pbm_ask_apart(qstate, id, pin, LDNS_RR_TYPE_DS);
+		if (pb_mode_in_force(pin, &pbm_of(qstate->env, id)->policy) ==
+			PB_MODE_LOG)
+			return true;
+	}
+	query->lacks_ds = true;
+	query->unseen = pin->name;
+	return false;
+}
+
+/* What else the step tells, the delegation being as it should. */
+static bool observe_more(struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	const struct pb_observation *seen, const struct pbm_step *step, uint32_t ttl)
+{
+	static const struct {
+		enum pb_aspect aspect;
+		pb_judge_aspect *judge;
+	} more[] = {
+		{PB_ASPECT_SERVER, pb_judge_server},
+		{PB_ASPECT_CHILD_NS, pb_judge_child_ns},
+		{PB_ASPECT_MX, pb_judge_mx},
+	};
+
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		struct pb_policy policy = pbm_policy(qstate, id, pin, more[i].aspect);
+		struct pb_verdict verdict =
+			more[i].judge(pin, seen, &policy, pbm_now(qstate));
+
+		if (verdict.scope == PB_SCOPE_SHOWN &&
+			!pbm_act(qstate, id, pin, &verdict, ttl, seen, step))
+			return false;
+	}
+	return true;
+}
+
 /* Judges the step, which arg is, by one pin. */
 static enum pbm_fate observe_pin(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, void *arg)
 {
-	const struct pbm *pb = pbm_of(qstate->env, id);
 	const struct pbm_step *step = arg;
+	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_CUT);
 	struct pb_observation seen;
-	uint32_t ttl = observe_for(&seen, qstate, step, name, pin);
-	struct pb_verdict verdict = pb_judge(pin, &seen, &pb->policy, pbm_now(qstate));
+	struct pb_verdict verdict;
+	uint32_t ttl;
+	bool admitted = true;
 
-	if (verdict.scope == PB_SCOPE_NOTHING)
+	if (!pbm_in_order(qstate, id))
+		return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
+	ttl = observe_for(&seen, qstate, step, name, pin);
+	verdict = pb_judge(pin, &seen, &policy, pbm_now(qstate));
+
+	switch (verdict.scope) {
+	case PB_SCOPE_NOTHING:
 		return PBM_GOES_ON;
-	if (verdict.scope == PB_SCOPE_CHILD && !admit_child(qstate, id, pin, name))
-		return PBM_REFUSED;
-	return pbm_act(qstate, id, pin, &verdict, ttl, &seen, step) ? PBM_GOES_ON
-								    : PBM_REFUSED;
+	case PB_SCOPE_CHILD:
+		admitted = admit_child(qstate, id, pin, name);
+		break;
+	case PB_SCOPE_SHOWN:
+		if (seen.ds_seen == PB_DS_UNSEEN && pb_pin_has_ds(pin) &&
+			verdict.action != PB_ACTION_REFUSED)
+			admitted = admit_without_ds(qstate, id, pin);
+		admitted =
+			admitted && pbm_act(qstate, id, pin, &verdict, ttl, &seen, step);
+		break;
+	}
+	admitted = admitted && observe_more(qstate, id, pin, &seen, step, ttl);
+	return admitted ? PBM_GOES_ON : PBM_REFUSED;
 }
 
 /* Judges the step by every pin at and above the name. True if it may be used. */
@@ -153,7 +320,7 @@ static bool observe_name(struct module_qstate *qstate, int id, struct pbm_step *
 }
 
 /* Data of other names may come along behind a CNAME. */
-static bool observe_answer(struct module_qstate *qstate, int id, struct pbm_step *step)
+static bool observe_along(struct module_qstate *qstate, int id, struct pbm_step *step)
 {
 	struct pb_name name, last = step->chased;
 
@@ -181,7 +348,7 @@ int pbm_observe(struct module_qstate *qstate, struct dns_msg *response, int id, 
 	if (response == NULL || !pbm_step_read(&step, qstate, response))
 		return 1;
 	if (!observe_name(qstate, id, &step, &step.chased) ||
-		!observe_answer(qstate, id, &step))
+		!observe_along(qstate, id, &step))
 		pbm_end_query(qstate);
 	return 1;
 }

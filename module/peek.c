@@ -104,23 +104,19 @@ bool pbm_step_read(
 	}
 }
 
-bool pbm_asked_only(const struct module_qstate *qstate, const struct pb_set *a,
-	const struct pb_set *b)
+bool pbm_next_server(
+	const struct module_qstate *qstate, const void **place, struct pb_name *server)
 {
 	const struct iter_qstate *iq = iterator_of(qstate);
-	const struct delegpt_ns *server;
-	struct pb_name name;
+	const struct delegpt_ns *next = *place;
 
-	if (iq == NULL || iq->dp == NULL || iq->dp->nslist == NULL)
+	if (iq == NULL || iq->dp == NULL)
 		return false;
-	for (server = iq->dp->nslist; server != NULL; server = server->next) {
-		if (!read_name(&name, server->name, server->namelen))
-			return false;
-		if (!pb_set_has(a, (struct pb_bytes){name.wire, name.size}) &&
-			!pb_set_has(b, (struct pb_bytes){name.wire, name.size}))
-			return false;
-	}
-	return true;
+	do
+		next = next == NULL ? iq->dp->nslist : next->next;
+	while (next != NULL && !read_name(server, next->name, next->namelen));
+	*place = next;
+	return next != NULL;
 }
 
 void pbm_end_query(struct module_qstate *qstate)

@@ -31,9 +31,9 @@ struct pbm_step {
 bool pbm_step_read(
 	struct pbm_step *step, struct module_qstate *qstate, struct dns_msg *response);
 
-/* True if each server of the zone that was asked is in one of the two sets. */
-bool pbm_asked_only(const struct module_qstate *qstate, const struct pb_set *a,
-	const struct pb_set *b);
+/* Steps through the servers of the zone that was asked: *place begins as NULL. */
+bool pbm_next_server(
+	const struct module_qstate *qstate, const void **place, struct pb_name *server);
 
 /*
  * Makes the iterator drop the response that it is about to process, and end the

@@ -3,9 +3,37 @@
 #include "canary.h"
 #include "pinbound/line.h"
 
-#define ABOUT_NS                                                                         \
-	(PB_REASON(PB_NS_UNEXPECTED) | PB_REASON(PB_NS_MISSING) |                        \
-		PB_REASON(PB_CHILD_NS_UNEXPECTED))
+#define R(reason) PB_REASON(PB_##reason)
+
+/* What was observed and what is pinned, for those reasons that are about it. */
+static void add_sets(struct pb_line *line, const struct pb_pin *pin, pb_reasons reasons,
+	const struct pb_observation *seen)
+{
+	static const uint8_t null_mx[] = {0, 1, 0}; /* a set: the root, and no more */
+	const struct pb_set none = {null_mx, sizeof(null_mx), 1};
+	const struct {
+		pb_reasons reasons;
+		const char *observed, *pinned;
+		enum pb_kind kind;
+		const struct pb_set *seen, *pin;
+	} rows[] = {
+		{R(NS_UNEXPECTED) | R(NS_MISSING) | R(CHILD_NS_UNEXPECTED), "observed-ns",
+			"pinned-ns", PB_KIND_NAME, &seen->ns.set, &pin->ns},
+		{R(DS_UNEXPECTED) | R(DS_REMOVED) | R(DS_MISSING) | R(DS_APPEARED),
+			"observed-ds", "pinned-ds", PB_KIND_DS, &seen->ds.set, &pin->ds},
+		{R(ADDRESS_UNEXPECTED), "observed-address", "pinned-address",
+			PB_KIND_ADDRESS, &seen->address.set, &pin->address},
+		{R(MX_UNEXPECTED), "observed-mx", "pinned-mx", PB_KIND_NAME,
+			&seen->mx.set, pin->mx_none ? &none : &pin->mx},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if ((reasons & rows[i].reasons) == 0)
+			continue;
+		pb_line_set(line, rows[i].observed, rows[i].kind, rows[i].seen);
+		pb_line_set(line, rows[i].pinned, rows[i].kind, rows[i].pin);
+	}
+}
 
 static void add_query(struct pb_line *line, const struct query_info *qinfo)
 {
@@ -41,10 +69,8 @@ static void log_deviation(struct module_qstate *qstate, const struct pbm *pb,
 	pb_line_text(&line, "reason", pb_reasons_to_text(verdict->reasons, reasons));
 	pb_line_text(&line, "action", pb_action_name(verdict->action));
 	pb_line_text(&line, "mode", pb_mode_name(pb_mode_in_force(pin, &pb->policy)));
-	if (seen != NULL && (verdict->reasons & ABOUT_NS) != 0) {
-		pb_line_set(&line, "observed-ns", PB_KIND_NAME, &seen->ns);
-		pb_line_set(&line, "pinned-ns", PB_KIND_NAME, &pin->ns);
-	}
+	if (seen != NULL)
+		add_sets(&line, pin, verdict->reasons, seen);
 	if (step != NULL) {
 		if (pb_name_below(&pin->name, &step->asked))
 			pb_line_name(&line, "parent", &step->asked);

@@ -18,3 +18,8 @@ struct pbm_query *pbm_query_get(struct module_qstate *qstate, int id)
 			regional_alloc_zero(qstate->region, sizeof(struct pbm_query));
 	return qstate->minfo[id];
 }
+
+bool pbm_came_in_here(const struct module_qstate *qstate, int id)
+{
+	return qstate->ext_state[id] != module_state_initial;
+}

@@ -9,8 +9,12 @@
 #include "pinbound/store.h"
 #include "pinbound/verdicts.h"
 
-/* From init to deinit, shared by all threads; all but verdicts is read-only. */
+enum { PBM_ORDER_UNKNOWN, PBM_ORDER_GOOD, PBM_ORDER_BAD };
+
+/* From init to deinit, shared by all threads; all but verdicts and order is
+ * read-only. */
 struct pbm {
+	int order; /* of the modules; atomic */
 	struct pb_conf conf;
 	struct pb_policy policy;
 	struct pb_store *store;
@@ -29,15 +33,17 @@ struct pbm_query {
 	struct pb_name zone;
 	pb_reasons reasons;
 
-	bool again; /* dropped, since zone `unseen` had not been judged */
+	bool again;    /* dropped, since zone `unseen` had not been judged */
+	bool lacks_ds; /* dropped, since the DS of `unseen` had not */
 	struct pb_name unseen;
 	uint8_t restarts;
+	bool resumes; /* waits for a sub-query, with the modules behind to be restarted */
 
-	bool fresh;  /* caches are passed by, since a denial in one proves nothing */
-	bool probes; /* has the slot to probe a deviation of `probed` */
+	bool fresh;      /* caches are passed by, since a denial in one proves nothing */
+	unsigned probes; /* a bit for each aspect of `probed` that it may ask about */
 	struct pb_name probed;
-	bool is_renewal; /* a sub-query of our own that renews a stale verdict */
-	bool renewed;    /* has waited for one */
+	bool own;       /* a sub-query of our own */
+	unsigned asked; /* which of our own it has waited for */
 };
 
 /* The query's state, NULL if it has none. */
@@ -45,6 +51,16 @@ struct pbm_query *pbm_query_find(const struct module_qstate *qstate, int id);
 
 /* The same, made if there is none. NULL if there is no memory. */
 struct pbm_query *pbm_query_get(struct module_qstate *qstate, int id);
+
+static inline struct pb_subject pbm_subject(
+	const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	return (struct pb_subject){&pin->name, aspect, pin->generation};
+}
+
+/* False for a sub-query of the iterator: it did not come in through the gate, only
+ * its end is seen, with ext_state as it was made, and it must not be restarted. */
+bool pbm_came_in_here(const struct module_qstate *qstate, int id);
 
 /* Unbound's clock. testbound fakes it. */
 static inline int64_t pbm_now(const struct module_qstate *qstate)

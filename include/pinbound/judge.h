@@ -46,6 +46,18 @@ enum pb_response {
 /* The types that matter, by their numbers. */
 enum { PB_TYPE_NS = 2, PB_TYPE_MX = 15, PB_TYPE_DS = 43 };
 
+/* A set as it was seen. One with more than a set can hold is cut short. */
+struct pb_seen_set {
+	struct pb_set set;
+	bool cut_short;
+};
+
+enum pb_ds_seen {
+	PB_DS_UNSEEN, /* the response says nothing about DS */
+	PB_DS_DENIED, /* it says that there is none */
+	PB_DS_SHOWN,  /* the set is in it */
+};
+
 /* What one response said, from the point of view of one pinned name. */
 struct pb_observation {
 	enum pb_response response;
@@ -61,14 +73,32 @@ struct pb_observation {
 	bool from_pinned_server;
 	/* PB_REFERRAL: the NS set of the parent. PB_POSITIVE for (name, NS): that of
 	 * the child. */
-	struct pb_set ns;
-	bool too_many_ns; /* there were more than a set can hold */
+	struct pb_seen_set ns;
+	enum pb_ds_seen ds_seen;
+	struct pb_seen_set ds;
+	/* Elements as in a pin. PB_REFERRAL: the glue. Else the address that answered,
+	 * once for each server that it may belong to. */
+	struct pb_seen_set address;
+	struct pb_seen_set mx; /* PB_POSITIVE for (name, MX): the hosts */
+};
+
+/*
+ * What of a pinned zone a verdict is about. Each is judged, remembered, refused
+ * and asked about again by itself.
+ */
+enum pb_aspect {
+	PB_ASPECT_CUT,      /* the delegation, by all that a referral shows */
+	PB_ASPECT_DS,       /* the DS set, by an answer to (name, DS) */
+	PB_ASPECT_SERVER,   /* the address that answered */
+	PB_ASPECT_CHILD_NS, /* the child's own NS set: concerns (name, NS) only */
+	PB_ASPECT_MX,       /* concerns (name, MX) only */
+	PB_ASPECTS,
 };
 
 /* What the response allows to judge. */
 enum pb_scope {
-	PB_SCOPE_NOTHING, /* it says nothing about the cut */
-	PB_SCOPE_CUT,     /* it shows the delegation, or that there is none */
+	PB_SCOPE_NOTHING, /* it says nothing about the aspect */
+	PB_SCOPE_SHOWN,   /* it shows the aspect, or that it is not there */
 	PB_SCOPE_CHILD,   /* it comes from the child's side: good for as much as the
 			     delegation is that led there */
 };
@@ -79,6 +109,7 @@ enum pb_action { PB_ACTION_NONE, PB_ACTION_LOGGED, PB_ACTION_REFUSED };
 const char *pb_action_name(enum pb_action action);
 
 struct pb_verdict {
+	enum pb_aspect aspect;
 	enum pb_scope scope;
 	pb_reasons reasons;
 	enum pb_action action; /* PB_ACTION_NONE exactly if there are no reasons */
@@ -88,15 +119,24 @@ struct pb_verdict {
 struct pb_policy {
 	enum pb_mode default_mode;
 	bool override;
+	/* The zone is refused now: a pin that expires meanwhile goes on being enforced
+	 * until that is over. */
+	bool in_force;
 };
 
 /*
- * Judges an observation by a pin. `now` is seconds since 1970. The rules are
- * those of pinbound-module(8), "WHAT IS JUDGED".
+ * Judges one aspect of an observation by a pin. `now` is seconds since 1970. The
+ * rules are those of pinbound-module(8), "WHAT IS JUDGED".
  */
-struct pb_verdict pb_judge(const struct pb_pin *pin,
+typedef struct pb_verdict pb_judge_aspect(const struct pb_pin *pin,
 	const struct pb_observation *observation, const struct pb_policy *policy,
 	int64_t now);
+
+pb_judge_aspect pb_judge;        /* the delegation; the only one to say PB_SCOPE_CHILD */
+pb_judge_aspect pb_judge_server; /* was it a server of the zone, by its address? */
+pb_judge_aspect pb_judge_child_ns; /* the NS set that the zone has of itself */
+pb_judge_aspect pb_judge_mx;
+pb_judge_aspect pb_judge_ds; /* in an answer whose trust the caller has seen to */
 
 /*
  * The one place that decides what is done about reasons, whatever found them.

@@ -1,5 +1,5 @@
 /*
- * verdicts.h - the memory of the last verdict on each pinned zone.
+ * verdicts.h - the memory of the last verdict on each aspect of each pinned zone.
  *
  * It decides whether data of a zone may be admitted, when a deviation is asked
  * about again, and which warnings are held back. Bounded, shared by all threads
@@ -20,7 +20,14 @@ struct pb_verdicts_conf {
 	int recheck;      /* seconds that a deviation is refused before it is asked
 			     about again */
 	int log_interval; /* seconds before the same warning is repeated, 0: at once */
-	size_t zones;     /* that are remembered at most */
+	size_t verdicts;  /* that are remembered at most */
+};
+
+/* What a verdict is about: an aspect of a zone, as this version of the pin has it. */
+struct pb_subject {
+	const struct pb_name *zone;
+	enum pb_aspect aspect;
+	uint64_t generation;
 };
 
 /* NULL if there is no memory. */
@@ -36,21 +43,22 @@ enum pb_standing {
 	PB_PROBE_DUE, /* refused, but for one query that asks the parent again */
 };
 
-/* Where a zone stands. *reasons are those of the verdict, 0 if there is none. */
-enum pb_standing pb_verdicts_ask(struct pb_verdicts *verdicts, const struct pb_name *zone,
-	uint64_t generation, int64_t now, pb_reasons *reasons);
+/* Where an aspect of a zone stands. *reasons are those of the verdict, 0 if there is
+ * none. */
+enum pb_standing pb_verdicts_ask(struct pb_verdicts *verdicts,
+	const struct pb_subject *subject, int64_t now, pb_reasons *reasons);
 
 /*
  * Takes the one slot to probe a deviation. `prober` is any pointer that tells
  * this query from others. False if the slot is taken (or was not given back for
  * less than the time that a query can live), or no probe is due.
  */
-bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_name *zone,
-	uint64_t generation, int64_t now, const void *prober);
+bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_subject *subject,
+	int64_t now, const void *prober);
 
 /* Gives the slot back, if this prober has it. */
-void pb_verdicts_probe_end(
-	struct pb_verdicts *verdicts, const struct pb_name *zone, const void *prober);
+void pb_verdicts_probe_end(struct pb_verdicts *verdicts, const struct pb_subject *subject,
+	const void *prober);
 
 /* What the caller has to say in the log. */
 struct pb_report {
@@ -67,14 +75,13 @@ struct pb_report {
 uint64_t pb_fingerprint(pb_reasons reasons, const struct pb_observation *seen);
 
 /*
- * Takes over a verdict with scope PB_SCOPE_CUT or PB_SCOPE_CHILD.
+ * Takes over a verdict with scope PB_SCOPE_SHOWN, on its aspect.
  * `ttl`: seconds for which the observation is good. `fingerprint`: see
  * pb_fingerprint(). `prober`: of the query that made it, NULL if it is none.
  */
 struct pb_report pb_verdicts_judged(struct pb_verdicts *verdicts,
-	const struct pb_name *zone, uint64_t generation, int64_t now,
-	const struct pb_verdict *verdict, uint32_t ttl, uint64_t fingerprint,
-	const void *prober);
+	const struct pb_subject *subject, int64_t now, const struct pb_verdict *verdict,
+	uint32_t ttl, uint64_t fingerprint, const void *prober);
 
 /*
  * The parent could not be reached or nothing could be observed. With `action`
@@ -82,18 +89,20 @@ struct pb_report pb_verdicts_judged(struct pb_verdicts *verdicts,
  * so for another `recheck`.
  */
 struct pb_report pb_verdicts_unverified(struct pb_verdicts *verdicts,
-	const struct pb_name *zone, uint64_t generation, int64_t now,
-	enum pb_action action);
+	const struct pb_subject *subject, int64_t now, enum pb_action action);
 
 /* Counts an answer that was refused for a deviation of this zone. */
-void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_name *zone);
+void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_subject *subject);
 
 /*
  * A stale verdict goes on for `seconds`, since the parent is silent. Returns
  * true the first time, for the log.
  */
-bool pb_verdicts_extend(struct pb_verdicts *verdicts, const struct pb_name *zone,
-	uint64_t generation, int64_t now, int64_t seconds);
+bool pb_verdicts_extend(struct pb_verdicts *verdicts, const struct pb_subject *subject,
+	int64_t now, int64_t seconds);
+
+/* Nothing is known any more, a deviation apart. */
+void pb_verdicts_forget(struct pb_verdicts *verdicts, const struct pb_subject *subject);
 
 /* Memory that is in use, in octets. */
 size_t pb_verdicts_size(const struct pb_verdicts *verdicts);

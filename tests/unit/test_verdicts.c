@@ -7,15 +7,16 @@
 #define RECHECK 60
 #define INTERVAL 300
 
-static const struct pb_verdict fine = {PB_SCOPE_CUT, 0, PB_ACTION_NONE};
+static const struct pb_verdict fine = {PB_ASPECT_CUT, PB_SCOPE_SHOWN, 0, PB_ACTION_NONE};
 static const struct pb_verdict hijacked = {
-	PB_SCOPE_CUT, PB_REASON(PB_NS_UNEXPECTED), PB_ACTION_REFUSED};
+	PB_ASPECT_CUT, PB_SCOPE_SHOWN, PB_REASON(PB_NS_UNEXPECTED), PB_ACTION_REFUSED};
 static const struct pb_verdict tolerated = {
-	PB_SCOPE_CUT, PB_REASON(PB_NS_MISSING), PB_ACTION_LOGGED};
+	PB_ASPECT_CUT, PB_SCOPE_SHOWN, PB_REASON(PB_NS_MISSING), PB_ACTION_LOGGED};
 
 struct fixture {
 	struct pb_verdicts *verdicts;
 	struct pb_name zone;
+	struct pb_subject subject;
 };
 
 static int setup(void **state)
@@ -25,6 +26,7 @@ static int setup(void **state)
 
 	fixture.verdicts = pb_verdicts_new(&conf);
 	fixture.zone = unit_name("example.com");
+	fixture.subject = (struct pb_subject){&fixture.zone, PB_ASPECT_CUT, GENERATION};
 	*state = &fixture;
 	return fixture.verdicts == NULL;
 }
@@ -39,24 +41,25 @@ static enum pb_standing standing(struct fixture *f, int64_t now)
 {
 	pb_reasons reasons;
 
-	return pb_verdicts_ask(f->verdicts, &f->zone, GENERATION, now, &reasons);
+	return pb_verdicts_ask(f->verdicts, &f->subject, now, &reasons);
 }
 
 static struct pb_report judged(struct fixture *f, const struct pb_verdict *verdict,
 	int64_t now, const void *prober)
 {
-	return pb_verdicts_judged(f->verdicts, &f->zone, GENERATION, now, verdict, 100,
+	return pb_verdicts_judged(f->verdicts, &f->subject, now, verdict, 100,
 		verdict->reasons + 1, prober);
 }
 
 static bool probe(struct fixture *f, int64_t now, const void *prober)
 {
-	return pb_verdicts_probe(f->verdicts, &f->zone, GENERATION, now, prober);
+	return pb_verdicts_probe(f->verdicts, &f->subject, now, prober);
 }
 
 static void life_of_a_good_one(void **state)
 {
 	struct fixture *f = *state;
+	struct pb_subject other = f->subject;
 	pb_reasons reasons;
 
 	assert_int_equal(standing(f, 1000), PB_UNKNOWN);
@@ -65,9 +68,14 @@ static void life_of_a_good_one(void **state)
 	assert_int_equal(standing(f, 1099), PB_LIVE);
 	assert_int_equal(standing(f, 1100), PB_STALE);
 	/* Another version of the pin: nothing is known. */
+	other.generation++;
 	assert_int_equal(
-		pb_verdicts_ask(f->verdicts, &f->zone, GENERATION + 1, 1000, &reasons),
-		PB_UNKNOWN);
+		pb_verdicts_ask(f->verdicts, &other, 1000, &reasons), PB_UNKNOWN);
+	/* Of another aspect, too. */
+	other = f->subject;
+	other.aspect = PB_ASPECT_MX;
+	assert_int_equal(
+		pb_verdicts_ask(f->verdicts, &other, 1000, &reasons), PB_UNKNOWN);
 }
 
 static void life_of_a_deviation(void **state)
@@ -86,8 +94,8 @@ static void life_of_a_deviation(void **state)
 	judged(f, &hijacked, 1061, &a);
 	assert_int_equal(standing(f, 1120), PB_IN_FORCE);
 	assert_true(probe(f, 1121, &b));
-	pb_verdicts_refused(f->verdicts, &f->zone);
-	pb_verdicts_refused(f->verdicts, &f->zone);
+	pb_verdicts_refused(f->verdicts, &f->subject);
+	pb_verdicts_refused(f->verdicts, &f->subject);
 	report = judged(f, &fine, 1122, &b);
 	assert_true(report.restored);
 	assert_int_equal(report.after, 122);
@@ -116,9 +124,9 @@ static void a_lost_probe(void **state)
 
 	judged(f, &hijacked, 1000, NULL);
 	assert_true(probe(f, 1060, &a));
-	pb_verdicts_probe_end(f->verdicts, &f->zone, &b); /* not his */
+	pb_verdicts_probe_end(f->verdicts, &f->subject, &b); /* not his */
 	assert_false(probe(f, 1060, &b));
-	pb_verdicts_probe_end(f->verdicts, &f->zone, &a);
+	pb_verdicts_probe_end(f->verdicts, &f->subject, &a);
 	assert_true(probe(f, 1060, &b));
 	assert_false(probe(f, 1089, &a));
 	assert_true(probe(f, 1090, &a)); /* b never came back */
@@ -159,9 +167,11 @@ static void held_back(void **state)
 static void never_held_back(void **state)
 {
 	struct pb_verdicts_conf conf = {RECHECK, 0, 64};
-	struct fixture f = {pb_verdicts_new(&conf), unit_name("example.com")};
+	struct fixture f = {
+		.verdicts = pb_verdicts_new(&conf), .zone = unit_name("example.com")};
 
 	(void)state;
+	f.subject = (struct pb_subject){&f.zone, PB_ASPECT_CUT, GENERATION};
 	for (int i = 0; i < 3; i++)
 		assert_true(judged(&f, &hijacked, 1000, NULL).deviation);
 	pb_verdicts_free(f.verdicts);
@@ -170,16 +180,15 @@ static void never_held_back(void **state)
 static void unverified(void **state)
 {
 	struct fixture *f = *state;
-	struct pb_report report = pb_verdicts_unverified(
-		f->verdicts, &f->zone, GENERATION, 1000, PB_ACTION_REFUSED);
+	struct pb_report report =
+		pb_verdicts_unverified(f->verdicts, &f->subject, 1000, PB_ACTION_REFUSED);
 
 	assert_true(report.deviation);
 	assert_int_equal(standing(f, 1004), PB_IN_FORCE);
 	assert_int_equal(standing(f, 1005), PB_PROBE_DUE);
 	/* A silent parent does not end a deviation, nor make it a lesser one. */
 	judged(f, &hijacked, 1005, NULL);
-	pb_verdicts_unverified(
-		f->verdicts, &f->zone, GENERATION, 1065, PB_ACTION_REFUSED);
+	pb_verdicts_unverified(f->verdicts, &f->subject, 1065, PB_ACTION_REFUSED);
 	assert_int_equal(standing(f, 1124), PB_IN_FORCE);
 }
 
@@ -188,13 +197,13 @@ static void extended(void **state)
 	struct fixture *f = *state;
 
 	judged(f, &fine, 1000, NULL);
-	assert_false(pb_verdicts_extend(f->verdicts, &f->zone, GENERATION, 1050, 60));
-	assert_true(pb_verdicts_extend(f->verdicts, &f->zone, GENERATION, 1100, 60));
+	assert_false(pb_verdicts_extend(f->verdicts, &f->subject, 1050, 60));
+	assert_true(pb_verdicts_extend(f->verdicts, &f->subject, 1100, 60));
 	assert_int_equal(standing(f, 1159), PB_LIVE);
 	assert_int_equal(standing(f, 1160), PB_STALE);
-	assert_false(pb_verdicts_extend(f->verdicts, &f->zone, GENERATION, 1160, 60));
+	assert_false(pb_verdicts_extend(f->verdicts, &f->subject, 1160, 60));
 	judged(f, &hijacked, 1161, NULL);
-	assert_false(pb_verdicts_extend(f->verdicts, &f->zone, GENERATION, 1300, 60));
+	assert_false(pb_verdicts_extend(f->verdicts, &f->subject, 1300, 60));
 }
 
 /* The clock may be set: at worst one more probe. */
@@ -223,12 +232,25 @@ static void bounded(void **state)
 	judged(f, &hijacked, 1000, NULL);
 	for (int i = 0; i < 2000; i++) {
 		struct pb_name zone;
+		struct pb_subject subject = {&zone, PB_ASPECT_CUT, GENERATION};
 
 		(void)snprintf(text, sizeof(text), "z%d.example", i);
 		zone = unit_name(text);
-		pb_verdicts_judged(
-			f->verdicts, &zone, GENERATION, 2000, &fine, 100, 1, NULL);
+		pb_verdicts_judged(f->verdicts, &subject, 2000, &fine, 100, 1, NULL);
 	}
+	assert_int_equal(standing(f, 1000), PB_IN_FORCE);
+}
+
+/* Nothing is known any more, but a deviation is not forgotten. */
+static void forgotten(void **state)
+{
+	struct fixture *f = *state;
+
+	judged(f, &fine, 1000, NULL);
+	pb_verdicts_forget(f->verdicts, &f->subject);
+	assert_int_equal(standing(f, 1000), PB_UNKNOWN);
+	judged(f, &hijacked, 1000, NULL);
+	pb_verdicts_forget(f->verdicts, &f->subject);
 	assert_int_equal(standing(f, 1000), PB_IN_FORCE);
 }
 
@@ -248,6 +270,7 @@ int main(void)
 		TEST(extended),
 		TEST(clock_jumps),
 		TEST(bounded),
+		TEST(forgotten),
 	};
 
 	return cmocka_run_group_tests_name("verdicts", tests, NULL, NULL);

@@ -1,0 +1,129 @@
+/* ask.c - see ask.h. */
+#include "ask.h"
+
+struct question {
+	struct query_info qinfo;
+	uint16_t flags;
+	int valrec;
+};
+
+static struct question question_of(struct pb_name *zone, uint16_t type)
+{
+	bool ns = type == LDNS_RR_TYPE_NS;
+
+	/* The parent's NS set is not signed; its DS set is what is validated. */
+	return (struct question){
+		.qinfo = {.qname = zone->wire,
+			.qname_len = zone->size,
+			.qtype = type,
+			.qclass = LDNS_RR_CLASS_IN},
+		.flags = ns ? BIT_RD | BIT_CD : BIT_RD,
+		.valrec = ns,
+	};
+}
+
+/* A query that was made now is told that it is ours. False if there is no memory. */
+static bool mark_own(struct module_qstate *sub, int id, uint16_t type)
+{
+	struct pbm_query *query = pbm_query_get(sub, id);
+
+	if (query == NULL)
+		return false;
+	query->own = true;
+	sub->no_cache_lookup = 1;
+	/* So that it asks the parent, although the NS RRset is in the cache. */
+	if (type == LDNS_RR_TYPE_NS)
+		sub->prefetch_leeway = 1;
+	return true;
+}
+
+static unsigned bit_of(uint16_t type)
+{
+	return type == LDNS_RR_TYPE_NS ? 1 : 2;
+}
+
+bool pbm_asked(const struct module_qstate *qstate, int id, uint16_t type)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+
+	return query != NULL && (query->asked & bit_of(type)) != 0;
+}
+
+bool pbm_ask_beside(
+	struct module_qstate *qstate, int id, const struct pb_pin *pin, uint16_t type)
+{
+	struct pb_name zone = pin->name;
+	struct question question = question_of(&zone, type);
+	struct pbm_query *query = pbm_query_get(qstate, id);
+	struct module_qstate *sub = NULL;
+
+	if (query == NULL || pbm_asked(qstate, id, type) ||
+		(*qstate->env->detect_cycle)(
+			qstate, &question.qinfo, question.flags, 0, question.valrec) ||
+		!pbm_attach_sub(
+			qstate, &question.qinfo, question.flags, question.valrec, &sub))
+		return false;
+	query->asked |= bit_of(type);
+	if (sub == NULL)
+		return true; /* another query has it asked already */
+	if (!mark_own(sub, id, type)) {
+		(*qstate->env->kill_sub)(sub);
+		return false;
+	}
+	if (type == LDNS_RR_TYPE_DS)
+		(void)pbm_take_probe(sub, id, pin, PB_ASPECT_DS);
+	return true;
+}
+
+void pbm_ask_apart(
+	struct module_qstate *qstate, int id, const struct pb_pin *pin, uint16_t type)
+{
+	struct pb_name zone = pin->name;
+	struct question question = question_of(&zone, type);
+	struct module_qstate *sub = NULL;
+
+	if (pbm_add_sub(qstate, &question.qinfo, question.flags, question.valrec, &sub) &&
+		sub != NULL)
+		(void)mark_own(sub, id, type);
+}
+
+bool pbm_take_probe(struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	enum pb_aspect aspect)
+{
+	struct pbm_query *query = pbm_query_get(qstate, id);
+	struct pb_subject subject = pbm_subject(pin, aspect);
+
+	/* A query has slots of one zone only. */
+	if (query == NULL ||
+		(query->probes != 0 && !pb_name_equal(&query->probed, &pin->name)) ||
+		!pb_verdicts_probe(pbm_of(qstate->env, id)->verdicts, &subject,
+			pbm_now(qstate), query))
+		return false;
+	query->probes |= 1U << aspect;
+	query->probed = pin->name;
+	return true;
+}
+
+void pbm_end_probes(const struct module_env *env, int id, struct pbm_query *query)
+{
+	struct pb_subject subject = {.zone = &query->probed};
+
+	for (unsigned i = 0; i < PB_ASPECTS; i++) {
+		if ((query->probes & 1U << i) == 0)
+			continue;
+		subject.aspect = (enum pb_aspect)i;
+		pb_verdicts_probe_end(pbm_of(env, id)->verdicts, &subject, query);
+	}
+	query->probes = 0;
+}
+
+const struct pbm_query *pbm_prober(const struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+
+	return query != NULL && (query->probes & 1U << aspect) != 0 &&
+			       pb_name_equal(&query->probed, &pin->name)
+		       ? query
+		       : NULL;
+}

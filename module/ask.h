@@ -1,0 +1,36 @@
+/*
+ * ask.h - queries of our own, for the delegation or the DS of a pinned zone.
+ */
+#ifndef PBM_ASK_H
+#define PBM_ASK_H
+
+#include "act.h"
+
+/*
+ * Has (zone, type) asked beside a query, type NS (of the parent, though it is in
+ * the cache) or DS (and validated, if there is a validator). True if the query is
+ * to wait; false if that cannot be, or it has waited for one like it already.
+ */
+bool pbm_ask_beside(
+	struct module_qstate *qstate, int id, const struct pb_pin *pin, uint16_t type);
+
+/* The same for a query that cannot wait. */
+void pbm_ask_apart(
+	struct module_qstate *qstate, int id, const struct pb_pin *pin, uint16_t type);
+
+/* True if the query has waited for it already. */
+bool pbm_asked(const struct module_qstate *qstate, int id, uint16_t type);
+
+/*
+ * Takes the slot to probe a deviation of this aspect for a query, and gives all
+ * that it has back.
+ */
+bool pbm_take_probe(struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	enum pb_aspect aspect);
+void pbm_end_probes(const struct module_env *env, int id, struct pbm_query *query);
+
+/* The query, if it has the slot; else NULL. */
+const struct pbm_query *pbm_prober(const struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect);
+
+#endif
