@@ -123,6 +123,11 @@ defences: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) \
 		tests/replay/mutate.sh
 
+# Unbound's own scenarios, with the module in front.
+suite: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) \
+		tests/replay/unbound-suite.sh
+
 cli-tests: $(BUILD)/pinbound
 	BUILD=$(BUILD) tests/cli/run.sh
 
@@ -137,6 +142,7 @@ check:
 	$(MAKE) cli-tests
 	$(MAKE) replay
 	$(MAKE) defences
+	$(MAKE) suite
 	$(MAKE) lab
 
 demo:
@@ -155,5 +161,5 @@ clean:
 distclean:
 	rm -rf $(BUILD)
 
-.PHONY: all help unbound unit deps replay defences cli-tests lab check demo format clean distclean
+.PHONY: all help unbound unit deps replay defences suite cli-tests lab check demo format clean distclean
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/tests/*.d)

@@ -21,7 +21,8 @@ int pbm_canary_local(struct query_info *qinfo, struct module_qstate *qstate,
 	(void)start_time;
 	(void)id;
 	(void)arg;
-	if (!pbm_is_canary(qinfo) || rep == NULL)
+	/* Both may be NULL: for version.bind, and for a bare rcode. */
+	if (qinfo == NULL || rep == NULL || !pbm_is_canary(qinfo))
 		return 1;
 	/* What this points to is encoded next; no field says "rcode" to us. */
 	rep->flags = BIT_QR | BIT_RA | LDNS_RCODE_SERVFAIL;
