@@ -37,6 +37,7 @@ help:
 	@echo 'make unbound   the distribution'"'"'s Unbound, with dynlib, in build/unbound'
 	@echo 'make demo      the story, on real servers'
 	@echo 'make check     all tests'
+	@echo 'make lint      what tools say of the source'
 	@echo 'make deps      install what building and testing need (as root)'
 	@echo 'make format    lay out the source'
 	@echo 'make clean     remove what was built, Unbound apart; make distclean: all'
@@ -107,7 +108,9 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBPB)
 	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(LIBPB) $(ALL_LDFLAGS) \
 		-lcmocka $(CLI_LIBS)
 
-unit: $(UNIT_BIN)
+unit-programs: $(UNIT_BIN)
+
+unit: unit-programs
 	@set -e; for test in $(UNIT_BIN); do $$test; done
 
 # --- tests ------------------------------------------------------------------
@@ -150,6 +153,11 @@ demo:
 	$(MAKE) all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/demo.sh
 
+lint:
+	sh tests/install-deps.sh lint
+	$(MAKE) all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) tests/lint.sh
+
 format:
 	clang-format -i lib/*.[ch] cli/*.[ch] module/*.[ch] include/pinbound/*.h \
 		tests/unit/*.[ch]
@@ -161,5 +169,5 @@ clean:
 distclean:
 	rm -rf $(BUILD)
 
-.PHONY: all help unbound unit deps replay defences suite cli-tests lab check demo format clean distclean
+.PHONY: all help unbound unit deps replay defences suite cli-tests lab check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/tests/*.d)

@@ -198,7 +198,7 @@ static int run(struct cli *cli, char **argv)
 	struct pb_error error;
 	int code = parse(cli, argv);
 
-	if (code != CLI_DONE)
+	if (code != CLI_DONE || cli->command == NULL)
 		return code;
 	if (cli->command->needs_conf && !pb_conf_read(&cli->conf, cli->conf_path, &error))
 		return cli_fail("%s", error.text);

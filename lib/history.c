@@ -43,7 +43,7 @@ static uint8_t *put_text(uint8_t *out, const char *text)
 	size_t size = strlen(text);
 
 	*out++ = (uint8_t)size;
-	memcpy(out, text, size);
+	memcpy(out, text, size); /* NOLINT(bugprone-not-null-terminated-result) */
 	return out + size;
 }
 

@@ -15,6 +15,7 @@ void pb_key_from_name(struct pb_key *key, const struct pb_name *name)
 		labels[count++] = (uint8_t)at;
 	*out++ = END;
 	while (count-- > 0) {
+		/* cppcheck-suppress uninitvar */
 		const uint8_t *label = name->wire + labels[count];
 
 		for (size_t i = 1; i <= label[0]; i++) {

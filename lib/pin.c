@@ -49,6 +49,7 @@ static pb_order *const orders[PB_SETS] = {
 
 static struct pb_set *set_of(struct pb_pin *pin, enum pb_pin_set which)
 {
+	/* cppcheck-suppress constVariable */
 	struct pb_set *const sets[PB_SETS] = {
 		[PB_SET_NS] = &pin->ns,
 		[PB_SET_CHILD_NS] = &pin->child_ns,
@@ -85,7 +86,7 @@ void pb_pinbuf_copy(struct pb_pinbuf *buf, const struct pb_pin *pin)
 
 		pb_setbuf_init(
 			&buf->sets[i], buf->octets[i], sizeof(buf->octets[i]), orders[i]);
-		if (size > 0)
+		if (size > 0) /* cppcheck-suppress knownConditionTrueFalse */
 			memmove(buf->octets[i], from->data, size);
 		buf->sets[i].set.size = (uint16_t)size;
 		buf->sets[i].set.count = from->count;

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # lab.sh - a small internet of real servers in a network namespace of its own.
 #
 # To be sourced by a program that has called lab_enter "$@" first. Then:
@@ -56,7 +57,7 @@ lab_logs() {
 	local log
 	for log in "$lab_run"/*/log; do
 		echo "--- $log"
-		tail -n "${1:-15}" "$log"
+		tail -n 15 "$log"
 	done
 }
 
@@ -113,6 +114,7 @@ ds() {
 # zone SERVER NAME: the zone file, from standard input, with an SOA in front.
 zone() {
 	{
+		# shellcheck disable=SC2016
 		printf '$ORIGIN %s\n$TTL 5\n' "$2"
 		printf '@ SOA ns.%s hostmaster.%s 1 3600 600 86400 1\n' "${2#.}" "${2#.}" |
 			sed 's/ns\. /ns. /'
@@ -175,7 +177,7 @@ write_zones() {
 		partner NS ns2.dns-host
 	END
 	for server in com-a com-b; do
-		zone $server com. <<- END
+		zone "$server" com. <<- END
 			@ NS a.nic
 			@ NS b.nic
 			a.nic A 127.1.1.1
@@ -213,8 +215,8 @@ serve() {
 wait_for() {
 	local i
 	for ((i = 0; i < 100; i++)); do
-		[ -z "$(kdig +short +timeout=1 +retry=0 "@$1" "$2" "$3" 2> /dev/null |
-			grep -v '^;')" ] || return 0
+		! kdig +short +timeout=1 +retry=0 "@$1" "$2" "$3" 2> /dev/null |
+			grep -qv '^;' || return 0
 		sleep 0.1
 	done
 	lab_die "$1 does not answer for $2 $3"
@@ -269,13 +271,14 @@ delegate() {
 	for host in $ns; do
 		control "$server" zone-set "$zone" "$name" 5 NS "$host"
 	done
+	# shellcheck disable=SC2086
 	[ -z "$signed" ] || control "$server" zone-set "$zone" "$name" 5 DS $signed
 	control "$server" zone-commit "$zone"
 }
 
 # The change has been made when each server of the registry says so.
 registrar() {
-	local verb=$1 name=$2 servers=example zone=example. ns= signed= server
+	local verb=$1 name=$2 servers=example zone=example. ns='' signed='' server
 	case $name in
 	*.com.) servers="com-a com-b" zone=com. ;;
 	esac

@@ -223,6 +223,7 @@ run_test() {
 
 passed=0
 failed=0
+# shellcheck disable=SC2046
 [ $# -gt 0 ] || set -- $(declare -F | sed -n 's/^declare -f test_//p')
 lab_start
 for name; do

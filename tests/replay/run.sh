@@ -132,9 +132,10 @@ replay() {
 	export PINBOUND_CONF=$work/pinbound.conf
 	directive "$file" pins > "$work/pins"
 	fine=yes
-	"$build/pinbound" -q init > "$work/setup" 2>&1 &&
-		"$build/pinbound" -q import "$work/pins" >> "$work/setup" 2>&1 ||
+	if ! { "$build/pinbound" -q init && "$build/pinbound" -q import "$work/pins"; } \
+		> "$work/setup" 2>&1; then
 		complain "the pins cannot be stored: $(cat "$work/setup")"
+	fi
 	assemble "$file" "$qmin" > "$work/scenario.rpl"
 	"$testbound" -p "$work/scenario.rpl" > "$work/log" 2>&1 ||
 		complain "testbound: $(grep -E 'error:|fatal' "$work/log" | tail -n 2 | tr '\n' ' ')"
@@ -154,7 +155,7 @@ replay() {
 for file; do
 	for qmin in yes no; do
 		only=$(directive "$file" qmin)
-		[ -n "$only" ] && [ "$only" != $qmin ] || replay "$file" $qmin
+		[ "${only:-$qmin}" != $qmin ] || replay "$file" $qmin
 	done
 done
 echo "replay: $passed passed, $failed failed"

@@ -283,7 +283,7 @@ static void ds(void **state)
 		pb_judge, &pin, by, PB_SCOPE_SHOWN, R(NS_UNEXPECTED) | R(DS_REMOVED));
 }
 
-static struct pb_set at(const char *server, const char *text)
+static struct pb_set address_at(const char *server, const char *text)
 {
 	struct pb_name name = unit_name(server);
 	struct pb_address address;
@@ -302,27 +302,29 @@ static void addresses(void **state)
 	const pb_reasons deviates = R(ADDRESS_UNEXPECTED);
 
 	(void)state;
-	glue.address.set = answer.address.set = at("ns1.host", "203.0.113.66");
+	glue.address.set = answer.address.set = address_at("ns1.host", "203.0.113.66");
 	expect_aspect(pb_judge, &pin, glue, PB_SCOPE_SHOWN, 0); /* not pinned */
 	expect_aspect(pb_judge_server, &pin, answer, PB_SCOPE_NOTHING, 0);
-	pin.address = both(at("ns1.host", "192.0.2.0/28"), at("ns1.host", "2001:db8::1"));
+	pin.address = both(address_at("ns1.host", "192.0.2.0/28"),
+		address_at("ns1.host", "2001:db8::1"));
 	expect_aspect(pb_judge, &pin, glue, PB_SCOPE_SHOWN, deviates);
 	expect_aspect(pb_judge_server, &pin, answer, PB_SCOPE_SHOWN, deviates);
 	/* Of several, one is enough in glue; an answer has come from only one. */
 	glue.address.set = answer.address.set =
-		both(at("ns1.host", "203.0.113.66"), at("ns2.host", "203.0.113.66"));
+		both(address_at("ns1.host", "203.0.113.66"),
+			address_at("ns2.host", "203.0.113.66"));
 	expect_aspect(pb_judge, &pin, glue, PB_SCOPE_SHOWN, deviates);
 	expect_aspect(pb_judge_server, &pin, answer, PB_SCOPE_SHOWN, 0);
-	glue.address.set = answer.address.set = at("ns2.host", "203.0.113.66");
+	glue.address.set = answer.address.set = address_at("ns2.host", "203.0.113.66");
 	expect_aspect(pb_judge, &pin, glue, PB_SCOPE_SHOWN, 0);
 	expect_aspect(pb_judge_server, &pin, answer, PB_SCOPE_SHOWN, 0);
-	glue.address.set = answer.address.set =
-		both(at("ns1.host", "192.0.2.15"), at("ns1.host", "2001:db8::1"));
+	glue.address.set = answer.address.set = both(address_at("ns1.host", "192.0.2.15"),
+		address_at("ns1.host", "2001:db8::1"));
 	expect_aspect(pb_judge, &pin, glue, PB_SCOPE_SHOWN, 0);
 	expect_aspect(pb_judge_server, &pin, answer, PB_SCOPE_SHOWN, 0);
-	answer.address.set = at("ns1.host", "192.0.2.16");
+	answer.address.set = address_at("ns1.host", "192.0.2.16");
 	expect_aspect(pb_judge_server, &pin, answer, PB_SCOPE_SHOWN, deviates);
-	answer.address.set = at("ns1.host", "2001:db8::2");
+	answer.address.set = address_at("ns1.host", "2001:db8::2");
 	expect_aspect(pb_judge_server, &pin, answer, PB_SCOPE_SHOWN, deviates);
 	answer.asked = unit_name("sub.example.com");
 	expect_aspect(pb_judge_server, &pin, answer, PB_SCOPE_NOTHING, 0);

@@ -17,11 +17,11 @@
 
 static inline struct pb_name unit_name(const char *text)
 {
-	struct pb_error error;
+	struct pb_error why;
 	struct pb_name name;
 
-	if (!pb_name_from_text(&name, text, strlen(text), &error))
-		fail_msg("%s: %s", text, error.text);
+	if (!pb_name_from_text(&name, text, strlen(text), &why))
+		fail_msg("%s: %s", text, why.text);
 	return name;
 }
 

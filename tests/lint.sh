@@ -1,0 +1,52 @@
+#!/bin/sh
+# lint.sh - what a careful reader's tools say of the source. All of it is an error.
+set -eu
+cd "$(dirname "$0")/.."
+build=${BUILD:-build}
+unbound=${UNBOUND_BUILD:-$build/unbound}
+source=${UNBOUND_SRC:-$(cat "$build/unbound-src/source")}
+flags="-std=c11 -D_GNU_SOURCE -Iinclude -Ilib -I$build/include"
+host="-isystem $unbound -isystem $source -I$build/stamp"
+failed=no
+
+# step NAME COMMAND...
+step() {
+	name=$1
+	shift
+	if "$@" > "$build/lint.log" 2>&1; then
+		echo "ok   $name"
+	else
+		echo "FAIL $name"
+		cat "$build/lint.log"
+		failed=yes
+	fi
+}
+
+warnings() {
+	make -s -j"$(nproc)" CC="$1" BUILD="$build/lint-$1" UNBOUND_BUILD="$unbound" \
+		UNBOUND_SRC="$source" CFLAGS="-O2 -g -Werror" all unit-programs
+}
+
+tidy() {
+	# shellcheck disable=SC2086
+	printf '%s\n' lib/*.c cli/*.c | xargs -P "$(nproc)" -n 4 sh -c \
+		'clang-tidy --quiet "$@" -- '"$flags" tidy &&
+		printf '%s\n' module/*.c | xargs -P "$(nproc)" -n 4 sh -c \
+			'clang-tidy --quiet "$@" -- '"$flags $host" tidy
+}
+
+check() {
+	cppcheck -q --std=c11 --enable=warning,style,performance,portability \
+		--error-exitcode=1 --inline-suppr --suppress=variableScope \
+		--suppress=ctuuninitvar \
+		-Iinclude -Ilib -I"$build/include" lib cli module tests/unit
+}
+
+step "clang-format" clang-format --dry-run -Werror lib/*.[ch] cli/*.[ch] module/*.[ch] \
+	include/pinbound/*.h tests/unit/*.[ch]
+step "gcc -Werror" warnings gcc
+step "clang -Werror" warnings clang
+step "clang-tidy" tidy
+step "cppcheck" check
+step "shellcheck" shellcheck -x -P SCRIPTDIR tests/*.sh tests/*/*.sh module/*.sh .ci/run
+[ $failed = no ]
