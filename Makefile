@@ -131,8 +131,9 @@ suite: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) \
 		tests/replay/unbound-suite.sh
 
-cli-tests: $(BUILD)/pinbound
+cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile
 	BUILD=$(BUILD) tests/cli/run.sh
+	BUILD=$(BUILD) tests/cli/malformed.sh
 
 lab: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh

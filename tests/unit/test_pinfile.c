@@ -236,7 +236,29 @@ static void written_and_read_again(void **state)
 	free(first.buf);
 }
 
-int main(void)
+static bool write_file(
+	const char *directory, size_t number, const char *ending, const char *text)
+{
+	char path[512];
+	FILE *out;
+
+	(void)snprintf(path, sizeof(path), "%s/%03zu.%s", directory, number, ending);
+	out = fopen(path, "w");
+	return out != NULL && fputs(text, out) >= 0 && fclose(out) == 0;
+}
+
+/* Given a directory, writes the malformed files there, NUMBER.pins, with what is to
+ * be said of each, NUMBER.says, for the test of the command. */
+static int write_malformed(const char *directory)
+{
+	for (size_t i = 0; i < COUNT(malformed); i++)
+		if (!write_file(directory, i, "pins", malformed[i].text) ||
+			!write_file(directory, i, "says", malformed[i].expected))
+			return 1;
+	return 0;
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_mistake_is_named),
@@ -245,5 +267,7 @@ int main(void)
 		cmocka_unit_test(written_and_read_again),
 	};
 
+	if (argc == 2)
+		return write_malformed(argv[1]);
 	return cmocka_run_group_tests_name("pinfile", tests, NULL, NULL);
 }
