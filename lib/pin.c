@@ -2,6 +2,8 @@
 #include "pinbound/pin.h"
 #include <string.h>
 
+#define EXPIRY_NOTICE (30 * 24 * 3600)
+
 const char *pb_mode_name(enum pb_mode mode)
 {
 	switch (mode) {
@@ -24,6 +26,11 @@ bool pb_mode_from_name(enum pb_mode *mode, const char *text)
 	else
 		return false;
 	return true;
+}
+
+bool pb_pin_expires_soon(const struct pb_pin *pin, int64_t now)
+{
+	return pin->expires != PB_NEVER && now >= pin->expires - EXPIRY_NOTICE;
 }
 
 bool pb_pin_equal(const struct pb_pin *a, const struct pb_pin *b)

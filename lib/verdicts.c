@@ -11,7 +11,8 @@
 #define UNVERIFIED_WAIT 5 /* seconds before a silent parent is asked again */
 #define PROBE_LIFE 30     /* seconds after which a probe is given up as lost */
 #define INTERVAL_MAX 3600 /* seconds between the same warnings at the most */
-#define TTL_MAX (7 * 24 * 3600)
+#define DAY (24 * 3600)
+#define TTL_MAX (7 * DAY)
 
 struct warning {
 	uint64_t fingerprint; /* of the last one; 0: never warned */
@@ -335,6 +336,24 @@ bool pb_verdicts_extend(struct pb_verdicts *verdicts, const struct pb_subject *s
 	}
 	(void)pthread_mutex_unlock(&verdicts->lock);
 	return first;
+}
+
+bool pb_verdicts_remind(
+	struct pb_verdicts *verdicts, const struct pb_subject *subject, int64_t now)
+{
+	struct entry *entry;
+	bool due;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find_or_make(verdicts, subject);
+	due = entry->generation != subject->generation ||
+	      !within(now, entry->judged, entry->judged + DAY);
+	if (due) {
+		entry->generation = subject->generation;
+		entry->judged = now;
+	}
+	(void)pthread_mutex_unlock(&verdicts->lock);
+	return due;
 }
 
 void pb_verdicts_forget(struct pb_verdicts *verdicts, const struct pb_subject *subject)

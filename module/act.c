@@ -30,6 +30,7 @@ bool pbm_concerns(const struct pb_pin *pin, enum pb_aspect aspect,
 		return pb_pin_has_mx(pin) &&
 		       (type == LDNS_RR_TYPE_MX || type == LDNS_RR_TYPE_ANY) &&
 		       pb_name_equal(name, &pin->name);
+	case PB_ASPECT_EXPIRY:
 	case PB_ASPECTS:
 		break;
 	}
@@ -93,6 +94,16 @@ void pbm_finish_refused(struct module_qstate *qstate, int id)
 	qstate->ext_state[id] = module_finished;
 }
 
+static void remind_of_expiry(const struct module_qstate *qstate, const struct pbm *pb,
+	const struct pb_pin *pin)
+{
+	struct pb_subject subject = pbm_subject(pin, PB_ASPECT_EXPIRY);
+
+	if (pb_pin_expires_soon(pin, pbm_now(qstate)) &&
+		pb_verdicts_remind(pb->verdicts, &subject, pbm_now(qstate)))
+		pbm_log_expiry(pb, pin);
+}
+
 bool pbm_act(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 	const struct pb_verdict *verdict, uint32_t ttl, const struct pb_observation *seen,
 	const struct pbm_step *step)
@@ -105,6 +116,7 @@ bool pbm_act(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 		pbm_prober(qstate, id, pin, verdict->aspect));
 
 	pbm_log_report(qstate, pb, pin, verdict, &report, seen, step);
+	remind_of_expiry(qstate, pb, pin);
 	if (report.stray)
 		(void)pbm_standing(qstate, id, pin, verdict->aspect, &reasons);
 	else if (verdict->action != PB_ACTION_REFUSED)

@@ -2,6 +2,7 @@
 #include "report.h"
 #include "canary.h"
 #include "pinbound/line.h"
+#include "pinbound/pinfile.h"
 
 #define R(reason) PB_REASON(PB_##reason)
 
@@ -102,6 +103,19 @@ void pbm_log_report(struct module_qstate *qstate, const struct pbm *pb,
 		log_deviation(qstate, pb, pin, verdict, report->held_back, seen, step);
 	if (report->restored)
 		log_restored(pin, report);
+}
+
+void pbm_log_expiry(const struct pbm *pb, const struct pb_pin *pin)
+{
+	struct pb_line line;
+	char text[32];
+
+	pb_line_begin(&line, "expiry");
+	pb_line_name(&line, "zone", &pin->name);
+	pb_line_text(&line, "expires", pb_expires_to_text(pin->expires, text));
+	pb_line_text(&line, "on-expiry", pin->expires_to_log ? "log" : "warn");
+	pb_line_text(&line, "mode", pb_mode_name(pb_mode_in_force(pin, &pb->policy)));
+	log_warn("%s", line.text);
 }
 
 void pbm_log_ready(const struct pb_store_stat *stat)

@@ -13,6 +13,9 @@ void pbm_log_report(struct module_qstate *qstate, const struct pbm *pb,
 	const struct pb_report *report, const struct pb_observation *seen,
 	const struct pbm_step *step);
 
+/* pinbound: expiry */
+void pbm_log_expiry(const struct pbm *pb, const struct pb_pin *pin);
+
 /* pinbound: ready */
 void pbm_log_ready(const struct pb_store_stat *stat);
 

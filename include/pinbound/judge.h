@@ -92,6 +92,7 @@ enum pb_aspect {
 	PB_ASPECT_SERVER,   /* the address that answered */
 	PB_ASPECT_CHILD_NS, /* the child's own NS set: concerns (name, NS) only */
 	PB_ASPECT_MX,       /* concerns (name, MX) only */
+	PB_ASPECT_EXPIRY,   /* of the pin itself: warned of, never judged */
 	PB_ASPECTS,
 };
 

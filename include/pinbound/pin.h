@@ -60,6 +60,9 @@ static inline bool pb_pin_has_mx(const struct pb_pin *pin)
 	return pin->mx_none || pin->mx.count > 0;
 }
 
+/* True from 30 days before the pin expires, and after it has. */
+bool pb_pin_expires_soon(const struct pb_pin *pin, int64_t now);
+
 /* True if both say the same, generation left aside. */
 bool pb_pin_equal(const struct pb_pin *a, const struct pb_pin *b);
 

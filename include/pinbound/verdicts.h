@@ -101,6 +101,10 @@ void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_subject *
 bool pb_verdicts_extend(struct pb_verdicts *verdicts, const struct pb_subject *subject,
 	int64_t now, int64_t seconds);
 
+/* True once a day: for a warning that has no observation behind it. */
+bool pb_verdicts_remind(
+	struct pb_verdicts *verdicts, const struct pb_subject *subject, int64_t now);
+
 /* Nothing is known any more, a deviation apart. */
 void pb_verdicts_forget(struct pb_verdicts *verdicts, const struct pb_subject *subject);
 
