@@ -135,6 +135,10 @@ cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile
 	BUILD=$(BUILD) tests/cli/run.sh
 	BUILD=$(BUILD) tests/cli/malformed.sh
 
+# What is there to be copied or read.
+examples: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/examples.sh
+
 lab: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh
 
@@ -144,6 +148,7 @@ check:
 	$(MAKE) all
 	$(MAKE) unit
 	$(MAKE) cli-tests
+	$(MAKE) examples
 	$(MAKE) replay
 	$(MAKE) defences
 	$(MAKE) suite
@@ -170,5 +175,5 @@ clean:
 distclean:
 	rm -rf $(BUILD)
 
-.PHONY: all help unbound unit deps replay defences suite cli-tests lab check lint demo format clean distclean unit-programs
+.PHONY: all help unbound unit deps replay defences suite cli-tests examples lab check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/tests/*.d)

@@ -1,0 +1,88 @@
+#!/bin/bash
+# examples.sh - what is there to be copied or read: the examples are checked by the
+# programs that they are for, and the man pages format cleanly in 80 columns.
+set -u
+top=$(cd "$(dirname "$0")/.." && pwd)
+build=$(cd "${BUILD:-$top/build}" && pwd)
+unbound=$(cd "${UNBOUND_BUILD:-$build/unbound}" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+# check NAME COMMAND...
+check() {
+	local name=$1
+	shift
+	if "$@" > "$work/said" 2>&1; then
+		echo "ok   $name"
+		passed=$((passed + 1))
+	else
+		echo "FAIL $name"
+		cat "$work/said"
+		failed=$((failed + 1))
+	fi
+}
+
+# Only where files are is changed: in /var/lib/unbound there may be none here.
+check_unbound() {
+	mkdir -p "$work/var"
+	cp "$build/pinbound.so" "$work/var/"
+	: > "$work/var/rpz.site.example.zone"
+	printf '. 86400 IN DS 20326 8 2 %s\n' \
+		E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D \
+		> "$work/var/root.key"
+	sed -e "s|/var/lib/unbound|$work/var|; s|/usr/lib/pinbound|$work/var|" "$1" \
+		> "$work/unbound.conf"
+	printf 'server:\n chroot: ""\n username: ""\n directory: "%s"\n' "$work" \
+		>> "$work/unbound.conf"
+	printf 'remote-control:\n control-use-cert: no\n' >> "$work/unbound.conf"
+	"$unbound/unbound-checkconf" "$work/unbound.conf"
+}
+
+check_pinbound() {
+	# Each attribute is tried, too: those that are commented out are the defaults.
+	"$build/pinbound" -c "$1" checkconf &&
+		sed 's/^#\([a-z-]*:\)/\1/' "$1" > "$work/pinbound.conf" &&
+		"$build/pinbound" -c "$work/pinbound.conf" checkconf
+}
+
+check_pins() {
+	printf 'pins: "%s/p.mdb"\nstate: "%s/s.mdb"\n' "$work" "$work" > "$work/p.conf"
+	"$build/pinbound" -c "$work/p.conf" -q init &&
+		"$build/pinbound" -c "$work/p.conf" import "$1" &&
+		[ "$("$build/pinbound" -c "$work/p.conf" export | grep -c '^pin:')" -eq \
+			"$(grep -c '^pin:' "$1")" ]
+}
+
+check_page() {
+	groff -mdoc -Tascii -P-c -P-b -P-o -P-u -rLL=78n -ww "$1" > "$work/page" 2> "$work/why"
+	! grep . "$work/why" && ! grep -E '.{81}' "$work/page" && grep -q '^NAME' "$work/page"
+}
+
+# Each command and each option of the command stands in its page.
+check_complete() {
+	local word
+	for word in $("$build/pinbound" help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
+		grep -q "Cm $word" "$top/man/pinbound.8" || { echo "no $word"; return 1; }
+		for option in $("$build/pinbound" help "$word" |
+			sed -n 's/^  --\([a-z-]*\).*/\1/p'); do
+			grep -q -- "Fl -$option" "$top/man/pinbound.8" ||
+				{ echo "no --$option"; return 1; }
+		done
+	done
+}
+
+for file in "$top"/conf-examples/unbound*.conf; do
+	check "$(basename "$file")" check_unbound "$file"
+done
+for file in "$top"/conf-examples/pinbound*.conf; do
+	check "$(basename "$file")" check_pinbound "$file"
+done
+check pins.txt check_pins "$top/conf-examples/pins.txt"
+for file in "$top"/man/*; do
+	check "$(basename "$file")" check_page "$file"
+done
+check "pinbound.8 is complete" check_complete
+echo "examples and man pages: $passed passed, $failed failed"
+[ $failed -eq 0 ] && [ $passed -gt 0 ]
