@@ -2,7 +2,7 @@
 #include "pinbound/pin.h"
 #include <string.h>
 
-#define EXPIRY_NOTICE (30 * 24 * 3600)
+#define EXPIRY_NOTICE ((int64_t)30 * 24 * 3600)
 
 const char *pb_mode_name(enum pb_mode mode)
 {

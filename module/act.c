@@ -2,6 +2,7 @@
 #include "act.h"
 #include "ask.h"
 #include "cache.h"
+#include "keeper.h"
 #include "report.h"
 
 enum pb_standing pbm_standing(const struct module_qstate *qstate, int id,
@@ -152,7 +153,9 @@ static enum pbm_fate act_unreadable(struct module_qstate *qstate, int id,
 {
 	const struct pbm *pb = pbm_of(qstate->env, id);
 
-	log_err("pinbound: %s", error->text);
+	if (!pbm_may_be_pinned(pb->keeper, name))
+		return PBM_GOES_ON;
+	pbm_log_failure(pbm_of(qstate->env, id), pbm_now(qstate), error->text);
 	if (pb->conf.store_failure_allow || pb->conf.override)
 		return PBM_GOES_ON;
 	mark_refused(qstate, id, name, PB_REASON(PB_UNVERIFIED));

@@ -6,6 +6,7 @@
 #include "canary.h"
 #include "leave.h"
 #include "order.h"
+#include "sentinel.h"
 
 /* Seconds that a verdict is kept alive while the parent is silent. */
 #define EXTENSION 60
@@ -134,6 +135,11 @@ static void on_start(struct module_qstate *qstate, int id)
 	const struct pbm_query *query = pbm_query_find(qstate, id);
 	struct pb_name name;
 
+	if (query != NULL && query->sentinel) {
+		qstate->ext_state[id] = module_wait_reply;
+		return;
+	}
+	pbm_sentinel_post(qstate, id);
 	if (qstate->qinfo.qclass != LDNS_RR_CLASS_IN || (query != NULL && query->own) ||
 		pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) ==
 			0) {
@@ -208,5 +214,7 @@ void pbm_clear(struct module_qstate *qstate, int id)
 
 	if (query != NULL)
 		pbm_end_probes(qstate->env, id, query);
+	if (query != NULL && query->sentinel)
+		pbm_sentinel_gone();
 	qstate->minfo[id] = NULL;
 }

@@ -7,8 +7,10 @@
  */
 #include "canary.h"
 #include "gate.h"
+#include "keeper.h"
 #include "observe.h"
 #include "order.h"
+#include "purge.h"
 #include "report.h"
 #include "stamp.h"
 #include "state.h"
@@ -122,6 +124,14 @@ static struct pbm *set_up_or_keep(const struct module_env *env)
 	return pb;
 }
 
+/* What the caches hold by the next init is not known to be clean. */
+static void stop_keeper(struct pbm *pb)
+{
+	pbm_keeper_stop(pb->keeper);
+	pb->keeper = NULL;
+	pb->enforced = 0;
+}
+
 static bool register_callbacks(struct module_env *env, int id)
 {
 	struct dynlibmod_env *host = env->modinfo[id];
@@ -134,10 +144,28 @@ static bool register_callbacks(struct module_env *env, int id)
 		       (void *)&pbm_canary_local, inplace_cb_reply_local, NULL, env, id);
 }
 
+/* What is left to do when all is there. */
+static int start(struct pbm *pb, struct module_env *env)
+{
+	struct pb_store_stat stat;
+	struct pb_error error;
+
+	if (pb_store_stat(pb->store, &stat, &error) == PB_OK) {
+		pbm_log_ready(&stat);
+		if (pbm_caches_empty(env))
+			pb->enforced = stat.generation;
+	} else {
+		log_err("pinbound: %s", error.text);
+	}
+	pb->keeper = pbm_keeper_start(pb, env, &error);
+	if (pb->keeper == NULL)
+		log_err("pinbound: %s", error.text);
+	return pb->keeper != NULL;
+}
+
 int init(struct module_env *env, int id)
 {
 	struct dynlibmod_env *host = env->modinfo[id];
-	struct pb_store_stat stat;
 	struct pb_error error;
 
 	if (!pbm_stamp_check(&error)) {
@@ -155,11 +183,7 @@ int init(struct module_env *env, int id)
 		log_err("pinbound: out of memory");
 		return 0;
 	}
-	if (pb_store_stat(pbm_of(env, id)->store, &stat, &error) == PB_OK)
-		pbm_log_ready(&stat);
-	else
-		log_err("pinbound: %s", error.text);
-	return 1;
+	return start(pbm_of(env, id), env);
 }
 
 void deinit(struct module_env *env, int id)
@@ -172,6 +196,8 @@ void deinit(struct module_env *env, int id)
 	forget(kept);
 	kept = host->dyn_env;
 	host->dyn_env = NULL;
+	if (kept != NULL)
+		stop_keeper(kept);
 }
 
 void operate(struct module_qstate *qstate, enum module_ev event, int id,

@@ -118,6 +118,17 @@ void pbm_log_expiry(const struct pbm *pb, const struct pb_pin *pin)
 	log_warn("%s", line.text);
 }
 
+void pbm_log_failure(struct pbm *pb, int64_t now, const char *why)
+{
+	int64_t last = __atomic_load_n(&pb->failure_logged, __ATOMIC_RELAXED);
+
+	if (last != 0 && now >= last && now - last < pb->conf.log_interval)
+		return;
+	if (__atomic_compare_exchange_n(&pb->failure_logged, &last, now, false,
+		    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		log_err("pinbound: %s", why);
+}
+
 void pbm_log_ready(const struct pb_store_stat *stat)
 {
 	struct pb_line line;

@@ -16,6 +16,9 @@ void pbm_log_report(struct module_qstate *qstate, const struct pbm *pb,
 /* pinbound: expiry */
 void pbm_log_expiry(const struct pbm *pb, const struct pb_pin *pin);
 
+/* That the store cannot be read, at most once every log-interval. */
+void pbm_log_failure(struct pbm *pb, int64_t now, const char *why);
+
 /* pinbound: ready */
 void pbm_log_ready(const struct pb_store_stat *stat);
 

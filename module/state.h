@@ -11,10 +11,13 @@
 
 enum { PBM_ORDER_UNKNOWN, PBM_ORDER_GOOD, PBM_ORDER_BAD };
 
-/* From init to deinit, shared by all threads; all but verdicts and order is
- * read-only. */
+/* From init to deinit, shared by all threads; what is neither atomic nor takes its
+ * own locks is read-only. */
 struct pbm {
-	int order; /* of the modules; atomic */
+	int order;              /* of the modules; atomic */
+	uint64_t enforced;      /* generation of which the caches are clean; atomic */
+	int64_t failure_logged; /* when the log last heard of a failing store; atomic */
+	struct pbm_keeper *keeper;
 	struct pb_conf conf;
 	struct pb_policy policy;
 	struct pb_store *store;
@@ -43,6 +46,7 @@ struct pbm_query {
 	unsigned probes; /* a bit for each aspect of `probed` that it may ask about */
 	struct pb_name probed;
 	bool own;       /* a sub-query of our own */
+	bool sentinel;  /* never answered: see sentinel.h */
 	unsigned asked; /* which of our own it has waited for */
 };
 

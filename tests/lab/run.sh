@@ -154,6 +154,69 @@ test_pin_on_good_data() {
 	logged 0 "pinbound: deviation"
 }
 
+# within SECONDS COMMAND...: true as soon as it is.
+within() {
+	local i
+	for ((i = 0; i < $1 * 20; i++)); do
+		"${@:2}" && return
+		sleep 0.05
+	done
+	return 1
+}
+
+says() {
+	[ "$(ask "$1" "$2" "$3")" = "$4" ]
+}
+
+# The pin comes when the hijacker's data is cached. Without a reload, what is cached
+# of the zone is gone within half a second, and what leads there; nothing else is.
+test_pin_without_reload() {
+	local hijacked="SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	pins < /dev/null
+	registrar hijack example.com.
+	forget com
+	answers protected example.com. MX "NOERROR; 10 mx.evil.example.; "
+	answers protected mail.example.com. A "NOERROR; 203.0.113.25; "
+	answers protected www.alias.com. A "NOERROR; 203.0.113.25; "
+	answers protected partner.example. MX "NOERROR; 10 mail.partner.example.; "
+	count_from
+	pinbound -q add example.com --ns ns1.dns-host.example --ns ns2.dns-host.example
+	sleep 0.5
+	answers protected mail.example.com. A "$hijacked"
+	answers protected www.alias.com. A "$hijacked"
+	answers protected example.com. MX "$hijacked"
+	answers protected partner.example. MX "NOERROR; 10 mail.partner.example.; "
+	asked 0 hijacker example root
+}
+
+# What is cached is a denial in the name of com., at the end of an alias.
+test_pin_on_cached_hold() {
+	pins < /dev/null
+	registrar hold example.com.
+	forget com
+	answers protected www.alias.com. A "NXDOMAIN; ; "
+	pinbound -q add example.com --ns ns1.dns-host.example --ns ns2.dns-host.example
+	sleep 0.5
+	answers protected www.alias.com. A \
+		"SERVFAIL; ; 15 pinbound: delegation-gone example.com."
+}
+
+# A reload with other cache sizes destroys the caches, pins changing all the while.
+test_reload_with_other_sizes() {
+	local i conf=$lab_run/protected/unbound.conf
+	cp "$conf" "$conf.before"
+	for ((i = 0; i < 20; i++)); do
+		printf 'server:\n  msg-cache-slabs: %d\n  rrset-cache-slabs: %d\n  msg-cache-size: %dm\n' \
+			$((2 << (i % 4))) $((2 << ((i + 1) % 4))) $((1 + i % 3)) |
+			cat "$conf.before" - > "$conf"
+		pinbound -q set example.com --note "change $i"
+		reload
+		answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
+	done
+	mv "$conf.before" "$conf"
+	reload
+}
+
 # One of the two servers of com. is hijacked: whoever is asked is judged.
 test_one_parent_server() {
 	local i got

@@ -1,0 +1,217 @@
+/* keeper.c - see keeper.h. */
+#include "keeper.h"
+#include "pinbound/names.h"
+#include "purge.h"
+#include "report.h"
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+/* Nanoseconds between two looks at the store. */
+#define POLL 100000000
+
+struct pbm_keeper {
+	struct pbm *pb;
+	struct module_env *env;
+	pthread_t thread;
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t wake;
+	bool ends;
+	struct pb_names *pinned; /* all of them; NULL: not read yet */
+
+	/* The thread's own. */
+	uint64_t seen;          /* generation that `pinned` is of */
+	struct pb_names *stale; /* what is still to be forgotten, or NULL */
+};
+
+/* One reading of the store. */
+struct reading {
+	uint64_t since;
+	struct pb_names *pinned, *changed;
+	bool fine;
+};
+
+static bool read_pin(void *arg, const struct pb_pin *pin)
+{
+	struct reading *reading = arg;
+
+	reading->fine = pb_names_add(reading->pinned, &pin->name) &&
+			(pin->generation <= reading->since ||
+				pb_names_add(reading->changed, &pin->name));
+	return reading->fine;
+}
+
+static void free_reading(struct reading *reading)
+{
+	pb_names_free(reading->pinned);
+	pb_names_free(reading->changed);
+}
+
+/* All names that are pinned, and those whose pin is newer than `since`. */
+static bool read_names(struct pb_store *store, uint64_t since, struct reading *reading,
+	struct pb_error *error)
+{
+	*reading = (struct reading){.since = since,
+		.pinned = pb_names_new(),
+		.changed = pb_names_new(),
+		.fine = true};
+	if (reading->pinned == NULL || reading->changed == NULL) {
+		pb_error_set(error, "out of memory");
+		free_reading(reading);
+		return false;
+	}
+	if (pb_store_each(store, read_pin, reading, error) != PB_OK || !reading->fine) {
+		if (!reading->fine)
+			pb_error_set(error, "out of memory");
+		free_reading(reading);
+		return false;
+	}
+	pb_names_finish(reading->pinned);
+	pb_names_finish(reading->changed);
+	return true;
+}
+
+static void set_pinned(struct pbm_keeper *keeper, struct pb_names *pinned)
+{
+	struct pb_names *old;
+
+	(void)pthread_mutex_lock(&keeper->lock);
+	old = keeper->pinned;
+	keeper->pinned = pinned;
+	(void)pthread_mutex_unlock(&keeper->lock);
+	pb_names_free(old);
+}
+
+/*
+ * Reads the store if it has changed. What has changed since the caches were last
+ * clean of it is to be forgotten: at the start, all that is pinned, since a cache may
+ * have been kept or loaded.
+ */
+static void look(struct pbm_keeper *keeper)
+{
+	uint64_t clean = __atomic_load_n(&keeper->pb->enforced, __ATOMIC_RELAXED);
+	struct pb_store_stat stat;
+	struct pb_error error;
+	struct reading reading;
+
+	if (pb_store_stat(keeper->pb->store, &stat, &error) != PB_OK ||
+		stat.generation == keeper->seen)
+		return;
+	if (!read_names(keeper->pb->store, clean, &reading, &error)) {
+		pbm_log_failure(keeper->pb, time(NULL), error.text);
+		return;
+	}
+	/* Should it have changed in between, then it is read once more. */
+	keeper->seen = stat.generation;
+	set_pinned(keeper, reading.pinned);
+	pb_names_free(keeper->stale);
+	keeper->stale = reading.changed;
+}
+
+static void forget(struct pbm_keeper *keeper)
+{
+	if (keeper->stale == NULL || !pbm_purge(keeper->env, keeper->stale))
+		return;
+	pb_names_free(keeper->stale);
+	keeper->stale = NULL;
+	__atomic_store_n(&keeper->pb->enforced, keeper->seen, __ATOMIC_RELEASE);
+}
+
+static bool wait(struct pbm_keeper *keeper)
+{
+	struct timespec until;
+	bool ends;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += POLL;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	(void)pthread_mutex_lock(&keeper->lock);
+	while (!keeper->ends &&
+		pthread_cond_timedwait(&keeper->wake, &keeper->lock, &until) != ETIMEDOUT)
+		;
+	ends = keeper->ends;
+	(void)pthread_mutex_unlock(&keeper->lock);
+	return !ends;
+}
+
+static void *keep(void *arg)
+{
+	struct pbm_keeper *keeper = arg;
+
+	do {
+		look(keeper);
+		forget(keeper);
+	} while (wait(keeper));
+	return NULL;
+}
+
+/* Signals are for Unbound's own threads. */
+static int start_thread(struct pbm_keeper *keeper)
+{
+	sigset_t all, before;
+	int code;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_BLOCK, &all, &before);
+	code = pthread_create(&keeper->thread, NULL, keep, keeper);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return code;
+}
+
+struct pbm_keeper *pbm_keeper_start(
+	struct pbm *pb, struct module_env *env, struct pb_error *error)
+{
+	struct pbm_keeper *keeper = calloc(1, sizeof(*keeper));
+	pthread_condattr_t monotonic;
+	int code;
+
+	if (keeper == NULL) {
+		pb_error_set(error, "out of memory");
+		return NULL;
+	}
+	keeper->pb = pb;
+	keeper->env = env;
+	(void)pthread_mutex_init(&keeper->lock, NULL);
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&keeper->wake, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+	code = start_thread(keeper);
+	if (code == 0)
+		return keeper;
+	pb_error_set(error, "no thread could be started: %s", strerror(code));
+	free(keeper);
+	return NULL;
+}
+
+void pbm_keeper_stop(struct pbm_keeper *keeper)
+{
+	if (keeper == NULL)
+		return;
+	(void)pthread_mutex_lock(&keeper->lock);
+	keeper->ends = true;
+	(void)pthread_cond_signal(&keeper->wake);
+	(void)pthread_mutex_unlock(&keeper->lock);
+	(void)pthread_join(keeper->thread, NULL);
+	(void)pthread_cond_destroy(&keeper->wake);
+	(void)pthread_mutex_destroy(&keeper->lock);
+	pb_names_free(keeper->pinned);
+	pb_names_free(keeper->stale);
+	free(keeper);
+}
+
+bool pbm_may_be_pinned(struct pbm_keeper *keeper, const struct pb_name *name)
+{
+	bool may;
+
+	if (keeper == NULL)
+		return true;
+	(void)pthread_mutex_lock(&keeper->lock);
+	may = keeper->pinned == NULL || pb_names_cover(keeper->pinned, name);
+	(void)pthread_mutex_unlock(&keeper->lock);
+	return may;
+}

@@ -1,0 +1,22 @@
+/*
+ * purge.h - taking out of Unbound's caches what lies at or below some names.
+ */
+#ifndef PBM_PURGE_H
+#define PBM_PURGE_H
+
+#include "host.h"
+#include "pinbound/names.h"
+
+/* True if nothing is in the caches, as before the first query. */
+bool pbm_caches_empty(const struct module_env *env);
+
+/*
+ * Removes from the message, RRset and key caches whatever is at or below one of the
+ * names, and aliases that lead there; removed RRsets take with them the messages
+ * elsewhere that they are part of. Everything else stays. For a thread of its own: it
+ * takes the caches a few bins at a time, and lets others in between.
+ * False if the caches may not be walked now; it must then be begun anew.
+ */
+bool pbm_purge(struct module_env *env, const struct pb_names *names);
+
+#endif
