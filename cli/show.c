@@ -275,7 +275,17 @@ int cli_verify(struct cli *cli)
 /* To have come here is to have read it. */
 int cli_checkconf(struct cli *cli)
 {
-	if (!cli->quiet)
+	struct json json;
+
+	if (cli->json) {
+		json_begin(&json, stdout);
+		json_open(&json, NULL, '{');
+		json_text(&json, "path", cli->conf_path);
+		json_bool(&json, "valid", true);
+		json_close(&json, '}');
+		json_end(&json);
+	} else if (!cli->quiet) {
 		(void)printf("%s: no errors\n", cli->conf_path);
+	}
 	return CLI_DONE;
 }

@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #if MDB_VERSION_FULL < MDB_VERINT(0, 9, 18)
 #error "before 0.9.18, closing an LMDB environment could lose another's reader slots"
@@ -164,6 +165,16 @@ void pb_db_close(struct pb_db *db)
 	(void)pthread_mutex_destroy(&db->lock);
 	free(db->path);
 	free(db);
+}
+
+bool pb_db_is_at(const struct pb_db *db, const char *path)
+{
+	struct stat ours, there;
+	int fd;
+
+	return mdb_env_get_fd(db->env, &fd) == 0 && fstat(fd, &ours) == 0 &&
+	       stat(path, &there) == 0 && ours.st_dev == there.st_dev &&
+	       ours.st_ino == there.st_ino;
 }
 
 static struct pb_txn *new_txn(struct pb_db *db, unsigned flags, struct pb_error *error)

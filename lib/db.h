@@ -26,6 +26,9 @@ struct pb_db *pb_db_open(const char *path, enum pb_access access,
 	const char *const tables[], unsigned count, struct pb_error *error);
 void pb_db_close(struct pb_db *db);
 
+/* True if the path leads to this very file. */
+bool pb_db_is_at(const struct pb_db *db, const char *path);
+
 /*
  * Begins reading a snapshot. Takes no memory and makes no system call once as
  * many readers as now have been active before. NULL on failure.

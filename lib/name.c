@@ -62,6 +62,11 @@ static bool read_labels(
 			name->wire[label] = (uint8_t)(used - label - 1);
 			label = used++;
 			at++;
+		} else if (text[at] == ' ' || text[at] == '\t') {
+			pb_error_set(error,
+				"a name has no blanks; one that really has is "
+				"written with \\032");
+			return false;
 		} else if (!read_octet(text, size, &at, &octet)) {
 			pb_error_set(error, "a backslash needs a character or three "
 					    "digits up to 255 after it");

@@ -132,6 +132,11 @@ void pb_store_close(struct pb_store *store)
 	free(store);
 }
 
+bool pb_store_is_at(const struct pb_store *store, const char *path)
+{
+	return pb_db_is_at(store->db, path);
+}
+
 enum pb_result pb_store_stat(
 	struct pb_store *store, struct pb_store_stat *stat, struct pb_error *error)
 {

@@ -11,7 +11,7 @@
 #define UNVERIFIED_WAIT 5 /* seconds before a silent parent is asked again */
 #define PROBE_LIFE 30     /* seconds after which a probe is given up as lost */
 #define INTERVAL_MAX 3600 /* seconds between the same warnings at the most */
-#define DAY (24 * 3600)
+#define DAY ((int64_t)24 * 3600)
 #define TTL_MAX (7 * DAY)
 
 struct warning {

@@ -21,7 +21,7 @@ static bool restart(struct module_qstate *qstate, int id, const struct pb_name *
 {
 	struct pbm_query *query = pbm_query_get(qstate, id);
 
-	if (query == NULL || !pbm_came_in_here(qstate, id) ||
+	if (query == NULL || !pbm_came_in_here(qstate, id) || pbm_forwarded(qstate) ||
 		query->restarts == RESTARTS_MAX ||
 		!pbm_ask_parent(qstate, id, zone, name))
 		return false;

@@ -70,6 +70,22 @@ static const char *in_chroot(const struct module_env *env, const char *path)
 	return path;
 }
 
+/* One process must not have the same LMDB file open twice: one that is open is taken
+ * over, unless another file has taken its place. */
+static bool open_pins(
+	struct pbm *pb, const struct module_env *env, struct pb_error *error)
+{
+	const char *path = in_chroot(env, pb->conf.pins);
+
+	if (kept != NULL && kept->store != NULL && pb_store_is_at(kept->store, path)) {
+		pb->store = kept->store;
+		kept->store = NULL;
+	} else {
+		pb->store = pb_store_open(path, PB_STORE_READ, error);
+	}
+	return pb->store != NULL;
+}
+
 /* Reads the configuration, and opens the store unless that is open already. */
 static struct pbm *set_up(const struct module_env *env, struct pb_error *error)
 {
@@ -85,15 +101,7 @@ static struct pbm *set_up(const struct module_env *env, struct pb_error *error)
 	}
 	pb->policy.default_mode = pb->conf.default_mode;
 	pb->policy.override = pb->conf.override;
-	/* One process must not have the same LMDB file open twice. */
-	if (kept != NULL && strcmp(kept->conf.pins, pb->conf.pins) == 0) {
-		pb->store = kept->store;
-		kept->store = NULL;
-	} else {
-		pb->store = pb_store_open(
-			in_chroot(env, pb->conf.pins), PB_STORE_READ, error);
-	}
-	if (pb->store == NULL || !new_verdicts(pb, error)) {
+	if (!new_verdicts(pb, error) || !open_pins(pb, env, error)) {
 		forget(pb);
 		return NULL;
 	}

@@ -133,6 +133,13 @@ void pbm_end_query(struct module_qstate *qstate)
 	iq->referral_count = INT_MAX;
 }
 
+bool pbm_forwarded(const struct module_qstate *qstate)
+{
+	const struct iter_qstate *iq = iterator_of(qstate);
+
+	return iq != NULL && (iq->chase_flags & BIT_RD) != 0;
+}
+
 bool pbm_chased(const struct module_qstate *qstate, struct pb_name *name)
 {
 	const struct iter_qstate *iq = iterator_of(qstate);

@@ -41,6 +41,9 @@ bool pbm_next_server(
  */
 void pbm_end_query(struct module_qstate *qstate);
 
+/* True if a forwarder has been asked: then no delegation can be seen. */
+bool pbm_forwarded(const struct module_qstate *qstate);
+
 /* The name that the question is about by now; false if there is no iterator. */
 bool pbm_chased(const struct module_qstate *qstate, struct pb_name *name);
 

@@ -6,12 +6,29 @@
 
 #define R(reason) PB_REASON(PB_##reason)
 
+/* The servers that may be in the zone's own NS set. */
+static struct pb_setbuf all_servers(const struct pb_pin *pin, struct regional *scratch)
+{
+	const struct pb_set *sets[] = {&pin->ns, &pin->child_ns};
+	size_t size = (size_t)pin->ns.size + pin->child_ns.size;
+	uint8_t *octets = regional_alloc(scratch, size);
+	struct pb_setbuf buf;
+	struct pb_bytes server;
+
+	pb_setbuf_init(&buf, octets, octets == NULL ? 0 : size, pb_order_names);
+	for (size_t i = 0; i < 2; i++)
+		for (size_t at = 0; pb_set_next(sets[i], &at, &server);)
+			(void)pb_setbuf_add(&buf, server.data, server.size);
+	return buf;
+}
+
 /* What was observed and what is pinned, for those reasons that are about it. */
 static void add_sets(struct pb_line *line, const struct pb_pin *pin, pb_reasons reasons,
-	const struct pb_observation *seen)
+	const struct pb_observation *seen, struct regional *scratch)
 {
 	static const uint8_t null_mx[] = {0, 1, 0}; /* a set: the root, and no more */
 	const struct pb_set none = {null_mx, sizeof(null_mx), 1};
+	struct pb_setbuf both = all_servers(pin, scratch);
 	const struct {
 		pb_reasons reasons;
 		const char *observed, *pinned;
@@ -19,7 +36,8 @@ static void add_sets(struct pb_line *line, const struct pb_pin *pin, pb_reasons 
 		const struct pb_set *seen, *pin;
 	} rows[] = {
 		{R(NS_UNEXPECTED) | R(NS_MISSING) | R(CHILD_NS_UNEXPECTED), "observed-ns",
-			"pinned-ns", PB_KIND_NAME, &seen->ns.set, &pin->ns},
+			"pinned-ns", PB_KIND_NAME, &seen->ns.set,
+			reasons == R(CHILD_NS_UNEXPECTED) ? &both.set : &pin->ns},
 		{R(DS_UNEXPECTED) | R(DS_REMOVED) | R(DS_MISSING) | R(DS_APPEARED),
 			"observed-ds", "pinned-ds", PB_KIND_DS, &seen->ds.set, &pin->ds},
 		{R(ADDRESS_UNEXPECTED), "observed-address", "pinned-address",
@@ -71,7 +89,7 @@ static void log_deviation(struct module_qstate *qstate, const struct pbm *pb,
 	pb_line_text(&line, "action", pb_action_name(verdict->action));
 	pb_line_text(&line, "mode", pb_mode_name(pb_mode_in_force(pin, &pb->policy)));
 	if (seen != NULL)
-		add_sets(&line, pin, verdict->reasons, seen);
+		add_sets(&line, pin, verdict->reasons, seen, qstate->env->scratch);
 	if (step != NULL) {
 		if (pb_name_below(&pin->name, &step->asked))
 			pb_line_name(&line, "parent", &step->asked);

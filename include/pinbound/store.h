@@ -24,6 +24,9 @@ struct pb_store *pb_store_open(
 	const char *path, enum pb_access access, struct pb_error *error);
 void pb_store_close(struct pb_store *store); /* NULL is fine */
 
+/* True if it is the very file that the path leads to now. */
+bool pb_store_is_at(const struct pb_store *store, const char *path);
+
 struct pb_store_stat {
 	uint64_t generation; /* number of the last change; grows with each */
 	uint64_t pins;

@@ -30,6 +30,7 @@ static const struct {
 	{PIN " ns ns1.host\n", "4: \"attribute: value\" is expected"},
 	{PIN " ns:\n", "4: ns: it has no value"},
 	{PIN " ns: # none\n", "4: ns: it has no value"},
+	{PIN " ns: ns1.host ns2.host\n", "4: ns: a name has no blanks"},
 	{PIN " ns: a..b\n", "4: ns: the name has an empty label"},
 	{PIN " ns: .a\n", "4: ns: the name has an empty label"},
 	{PIN " ns: " LABEL63 "x.host\n", "4: ns: a label is longer than 63"},
