@@ -7,6 +7,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
+#include <unistd.h>
+
+/* What can wait to be written. */
+#define QUEUE_MAX 512
 
 /* Nanoseconds between two looks at the store. */
 #define POLL 100000000
@@ -18,9 +22,14 @@ struct pbm_keeper {
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t wake;
 	bool ends;
-	struct pb_names *pinned; /* all of them; NULL: not read yet */
+	struct pb_names *pinned;            /* all of them; NULL: not read yet */
+	struct pb_happening *queue, *spare; /* of QUEUE_MAX each */
+	size_t queued;
+	uint64_t dropped;
 
 	/* The thread's own. */
+	struct pb_resolver resolver;
+	bool told;              /* what the resolver is has been written */
 	uint64_t seen;          /* generation that `pinned` is of */
 	struct pb_names *stale; /* what is still to be forgotten, or NULL */
 };
@@ -118,6 +127,67 @@ static void forget(struct pbm_keeper *keeper)
 	__atomic_store_n(&keeper->pb->enforced, keeper->seen, __ATOMIC_RELEASE);
 }
 
+/* What is waiting, in memory that nobody else touches until the next call. */
+static size_t take_queue(struct pbm_keeper *keeper, struct pb_happening **queue)
+{
+	size_t count;
+
+	(void)pthread_mutex_lock(&keeper->lock);
+	*queue = keeper->queue;
+	count = keeper->queued;
+	keeper->queue = keeper->spare;
+	keeper->spare = *queue;
+	keeper->queued = 0;
+	keeper->resolver.dropped = keeper->dropped;
+	(void)pthread_mutex_unlock(&keeper->lock);
+	return count;
+}
+
+/* A state store that cannot be written costs what it would have told, no more. */
+static void tell(struct pbm_keeper *keeper)
+{
+	uint64_t enforced = __atomic_load_n(&keeper->pb->enforced, __ATOMIC_RELAXED);
+	struct pb_happening *queue;
+	size_t count = take_queue(keeper, &queue);
+	struct pb_error error;
+
+	if (keeper->pb->state == NULL ||
+		(count == 0 && keeper->told && keeper->resolver.enforced == enforced))
+		return;
+	keeper->resolver.enforced = enforced;
+	keeper->told = true;
+	if (pb_state_write(keeper->pb->state, &keeper->resolver, queue, count, &error))
+		return;
+	pbm_log_failure(keeper->pb, time(NULL), error.text);
+	(void)pthread_mutex_lock(&keeper->lock);
+	keeper->dropped += count;
+	(void)pthread_mutex_unlock(&keeper->lock);
+}
+
+void pbm_keeper_tell(struct pbm_keeper *keeper, const struct pb_pin *pin,
+	const struct pb_verdict *verdict, uint64_t refused, int64_t now, const char *line)
+{
+	struct pb_happening *next;
+
+	if (keeper == NULL)
+		return;
+	(void)pthread_mutex_lock(&keeper->lock);
+	if (keeper->queued == QUEUE_MAX) {
+		keeper->dropped++;
+	} else {
+		next = &keeper->queue[keeper->queued++];
+		next->zone = pin->name;
+		next->aspect = verdict->aspect;
+		next->reasons = verdict->reasons;
+		next->action = verdict->action;
+		next->when = now;
+		next->refused = refused;
+		next->logged = line[0] != '\0';
+		(void)snprintf(next->line, sizeof(next->line), "%s", line);
+	}
+	(void)pthread_mutex_unlock(&keeper->lock);
+}
+
 static bool wait(struct pbm_keeper *keeper)
 {
 	struct timespec until;
@@ -145,7 +215,9 @@ static void *keep(void *arg)
 	do {
 		look(keeper);
 		forget(keeper);
+		tell(keeper);
 	} while (wait(keeper));
+	tell(keeper);
 	return NULL;
 }
 
@@ -162,29 +234,55 @@ static int start_thread(struct pbm_keeper *keeper)
 	return code;
 }
 
+static void free_keeper(struct pbm_keeper *keeper)
+{
+	(void)pthread_cond_destroy(&keeper->wake);
+	(void)pthread_mutex_destroy(&keeper->lock);
+	pb_names_free(keeper->pinned);
+	pb_names_free(keeper->stale);
+	free(keeper->queue);
+	free(keeper->spare);
+	free(keeper);
+}
+
+static void init_locks(struct pbm_keeper *keeper)
+{
+	pthread_condattr_t monotonic;
+
+	(void)pthread_mutex_init(&keeper->lock, NULL);
+	(void)pthread_condattr_init(&monotonic);
+	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	(void)pthread_cond_init(&keeper->wake, &monotonic);
+	(void)pthread_condattr_destroy(&monotonic);
+}
+
 struct pbm_keeper *pbm_keeper_start(
 	struct pbm *pb, struct module_env *env, struct pb_error *error)
 {
 	struct pbm_keeper *keeper = calloc(1, sizeof(*keeper));
-	pthread_condattr_t monotonic;
 	int code;
 
 	if (keeper == NULL) {
 		pb_error_set(error, "out of memory");
 		return NULL;
 	}
+	init_locks(keeper);
 	keeper->pb = pb;
 	keeper->env = env;
-	(void)pthread_mutex_init(&keeper->lock, NULL);
-	(void)pthread_condattr_init(&monotonic);
-	(void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&keeper->wake, &monotonic);
-	(void)pthread_condattr_destroy(&monotonic);
+	keeper->resolver.pid = getpid();
+	keeper->resolver.started = time(NULL);
+	keeper->queue = calloc(QUEUE_MAX, sizeof(*keeper->queue));
+	keeper->spare = calloc(QUEUE_MAX, sizeof(*keeper->spare));
+	if (keeper->queue == NULL || keeper->spare == NULL) {
+		pb_error_set(error, "out of memory");
+		free_keeper(keeper);
+		return NULL;
+	}
 	code = start_thread(keeper);
 	if (code == 0)
 		return keeper;
 	pb_error_set(error, "no thread could be started: %s", strerror(code));
-	free(keeper);
+	free_keeper(keeper);
 	return NULL;
 }
 
@@ -197,11 +295,7 @@ void pbm_keeper_stop(struct pbm_keeper *keeper)
 	(void)pthread_cond_signal(&keeper->wake);
 	(void)pthread_mutex_unlock(&keeper->lock);
 	(void)pthread_join(keeper->thread, NULL);
-	(void)pthread_cond_destroy(&keeper->wake);
-	(void)pthread_mutex_destroy(&keeper->lock);
-	pb_names_free(keeper->pinned);
-	pb_names_free(keeper->stale);
-	free(keeper);
+	free_keeper(keeper);
 }
 
 bool pbm_may_be_pinned(struct pbm_keeper *keeper, const struct pb_name *name)

@@ -137,6 +137,8 @@ static void stop_keeper(struct pbm *pb)
 {
 	pbm_keeper_stop(pb->keeper);
 	pb->keeper = NULL;
+	pb_state_close(pb->state);
+	pb->state = NULL;
 	pb->enforced = 0;
 }
 
@@ -165,6 +167,9 @@ static int start(struct pbm *pb, struct module_env *env)
 	} else {
 		log_err("pinbound: %s", error.text);
 	}
+	pb->state = pb_state_open(in_chroot(env, pb->conf.state), PB_STORE_WRITE, &error);
+	if (pb->state == NULL) /* it resolves all the same */
+		log_err("pinbound: %s", error.text);
 	pb->keeper = pbm_keeper_start(pb, env, &error);
 	if (pb->keeper == NULL)
 		log_err("pinbound: %s", error.text);

@@ -1,6 +1,7 @@
 /* report.c - see report.h. */
 #include "report.h"
 #include "canary.h"
+#include "keeper.h"
 #include "pinbound/line.h"
 #include "pinbound/pinfile.h"
 
@@ -76,40 +77,39 @@ static void add_server(struct pb_line *line, const struct pbm_step *step)
 	pb_line_text(line, "server", text);
 }
 
-static void log_deviation(struct module_qstate *qstate, const struct pbm *pb,
-	const struct pb_pin *pin, const struct pb_verdict *verdict, uint64_t held_back,
-	const struct pb_observation *seen, const struct pbm_step *step)
+static void log_deviation(struct pb_line *line, struct module_qstate *qstate,
+	const struct pbm *pb, const struct pb_pin *pin, const struct pb_verdict *verdict,
+	uint64_t held_back, const struct pb_observation *seen,
+	const struct pbm_step *step)
 {
 	char reasons[PB_REASONS_TEXT_MAX];
-	struct pb_line line;
 
-	pb_line_begin(&line, "deviation");
-	pb_line_name(&line, "zone", &pin->name);
-	pb_line_text(&line, "reason", pb_reasons_to_text(verdict->reasons, reasons));
-	pb_line_text(&line, "action", pb_action_name(verdict->action));
-	pb_line_text(&line, "mode", pb_mode_name(pb_mode_in_force(pin, &pb->policy)));
+	pb_line_begin(line, "deviation");
+	pb_line_name(line, "zone", &pin->name);
+	pb_line_text(line, "reason", pb_reasons_to_text(verdict->reasons, reasons));
+	pb_line_text(line, "action", pb_action_name(verdict->action));
+	pb_line_text(line, "mode", pb_mode_name(pb_mode_in_force(pin, &pb->policy)));
 	if (seen != NULL)
-		add_sets(&line, pin, verdict->reasons, seen, qstate->env->scratch);
+		add_sets(line, pin, verdict->reasons, seen, qstate->env->scratch);
 	if (step != NULL) {
 		if (pb_name_below(&pin->name, &step->asked))
-			pb_line_name(&line, "parent", &step->asked);
-		add_server(&line, step);
+			pb_line_name(line, "parent", &step->asked);
+		add_server(line, step);
 	}
-	add_query(&line, &qstate->qinfo);
+	add_query(line, &qstate->qinfo);
 	if (held_back > 0)
-		pb_line_number(&line, "held-back", (int64_t)held_back);
-	log_warn("%s", line.text);
+		pb_line_number(line, "held-back", (int64_t)held_back);
+	log_warn("%s", line->text);
 }
 
-static void log_restored(const struct pb_pin *pin, const struct pb_report *report)
+static void log_restored(
+	struct pb_line *line, const struct pb_pin *pin, const struct pb_report *report)
 {
-	struct pb_line line;
-
-	pb_line_begin(&line, "restored");
-	pb_line_name(&line, "zone", &pin->name);
-	pb_line_number(&line, "after", report->after);
-	pb_line_number(&line, "refused", (int64_t)report->refused);
-	log_info("%s", line.text);
+	pb_line_begin(line, "restored");
+	pb_line_name(line, "zone", &pin->name);
+	pb_line_number(line, "after", report->after);
+	pb_line_number(line, "refused", (int64_t)report->refused);
+	log_info("%s", line->text);
 }
 
 void pbm_log_report(struct module_qstate *qstate, const struct pbm *pb,
@@ -117,10 +117,17 @@ void pbm_log_report(struct module_qstate *qstate, const struct pbm *pb,
 	const struct pb_report *report, const struct pb_observation *seen,
 	const struct pbm_step *step)
 {
+	struct pb_line line;
+
+	line.text[0] = '\0';
 	if (report->deviation)
-		log_deviation(qstate, pb, pin, verdict, report->held_back, seen, step);
+		log_deviation(
+			&line, qstate, pb, pin, verdict, report->held_back, seen, step);
 	if (report->restored)
-		log_restored(pin, report);
+		log_restored(&line, pin, report);
+	if (report->news || line.text[0] != '\0')
+		pbm_keeper_tell(pb->keeper, pin, verdict, report->refused,
+			pbm_now(qstate), line.text);
 }
 
 void pbm_log_expiry(const struct pbm *pb, const struct pb_pin *pin)

@@ -6,6 +6,7 @@
 
 #include "host.h"
 #include "pinbound/conf.h"
+#include "pinbound/state.h"
 #include "pinbound/store.h"
 #include "pinbound/verdicts.h"
 
@@ -17,6 +18,7 @@ struct pbm {
 	int order;              /* of the modules; atomic */
 	uint64_t enforced;      /* generation of which the caches are clean; atomic */
 	int64_t failure_logged; /* when the log last heard of a failing store; atomic */
+	struct pb_state *state; /* the keeper's; NULL if it cannot be written */
 	struct pbm_keeper *keeper;
 	struct pb_conf conf;
 	struct pb_policy policy;
