@@ -1,6 +1,7 @@
 /* change.c - see change.h. */
 #include "change.h"
 #include "json.h"
+#include "pinbound/state.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -18,6 +19,10 @@
 
 #define WAIT_SECONDS 10
 #define WAIT_STEP_MS 50
+
+/* How long a resolver may take to enforce a change. */
+#define ENFORCED_SECONDS 5
+#define ENFORCED_STEP_MS 20
 
 /* Finds the process that holds the lock of a file, in /proc/locks. 0: unknown. */
 static long lock_holder(int fd)
@@ -157,14 +162,44 @@ int cli_change_drop(struct cli_change *change)
 	return CLI_FAILED;
 }
 
-/* How the change reaches the resolver. */
-static void report_enforcement(const struct cli *cli)
+static bool is_enforced(const struct cli *cli, uint64_t generation)
 {
-	if (cli->quiet)
-		return;
-	(void)fflush(stdout); /* so that the two come in order */
-	(void)fprintf(stderr, "pinbound: run \"unbound-control reload\" to make "
-			      "Unbound forget what it cached before\n");
+	struct pb_error error;
+	struct pb_resolver resolver;
+	struct pb_state *state = pb_state_open(cli->conf.state, PB_STORE_READ, &error);
+	bool enforced = state != NULL &&
+			pb_state_resolver(state, &resolver, &error) == PB_OK &&
+			resolver.enforced >= generation;
+
+	pb_state_close(state);
+	return enforced;
+}
+
+/* Has the change reached the resolver? Returns an exit code. */
+static int await_enforcement(const struct cli *cli, uint64_t generation)
+{
+	const struct timespec step = {.tv_nsec = ENFORCED_STEP_MS * 1000000};
+
+	if (!pb_state_is_written(cli->conf.state)) {
+		if (!cli->quiet)
+			(void)fprintf(stderr,
+				"pinbound: warning: no resolver runs with "
+				"this pinbound.conf; the change is stored\n");
+		return CLI_DONE;
+	}
+	for (int waited = 0; waited < ENFORCED_SECONDS * 1000;
+		waited += ENFORCED_STEP_MS) {
+		if (is_enforced(cli, generation)) {
+			if (!cli->quiet && !cli->json)
+				(void)printf("enforced\n");
+			return CLI_DONE;
+		}
+		(void)nanosleep(&step, NULL);
+	}
+	return cli_fail("the change is stored, but the resolver that runs has not "
+			"enforced it within %d seconds; its log may say why, and "
+			"\"unbound-control reload\" helps",
+		ENFORCED_SECONDS);
 }
 
 static void report_json(const struct pb_edit_counts *counts, uint64_t generation)
@@ -204,7 +239,6 @@ int cli_change_commit(struct cli *cli, struct cli_change *change, const char *fo
 		va_end(args);
 		(void)printf(" (generation %" PRIu64 ")\n", generation);
 	}
-	if (changed)
-		report_enforcement(cli);
-	return CLI_DONE;
+	(void)fflush(stdout); /* so that what is said comes in order */
+	return changed ? await_enforcement(cli, generation) : CLI_DONE;
 }

@@ -74,6 +74,8 @@ int cli_list(struct cli *cli);
 int cli_show(struct cli *cli);
 int cli_import(struct cli *cli);
 int cli_export(struct cli *cli);
+int cli_status(struct cli *cli);
+int cli_log(struct cli *cli);
 int cli_verify(struct cli *cli);
 int cli_checkconf(struct cli *cli);
 

@@ -50,6 +50,11 @@ static const struct cli_option import_options[] = {
 	{NULL, NULL, NULL},
 };
 
+static const struct cli_option log_options[] = {
+	{"--follow", NULL, "go on, with what happens from now on"},
+	{NULL, NULL, NULL},
+};
+
 const struct cli_command cli_commands[] = {
 	{
 		"init",
@@ -176,6 +181,34 @@ const struct cli_command cli_commands[] = {
 		0,
 		true,
 		cli_export,
+	},
+	{
+		"status",
+		"[NAME...]",
+		"what the resolver sees",
+		"Says whether a resolver runs, which generation of the pins it enforces, "
+		"and\n"
+		"its last verdict on each zone that it has met, or on those named.\n\n"
+		"  pinbound status example.com",
+		NULL,
+		0,
+		SIZE_MAX,
+		true,
+		cli_status,
+	},
+	{
+		"log",
+		"[NAME...]",
+		"what has happened, newest last",
+		"Writes the deviations and restorations that the resolver has logged, "
+		"newest\n"
+		"last, of all zones or of those named.\n\n"
+		"  pinbound log --follow",
+		log_options,
+		0,
+		SIZE_MAX,
+		true,
+		cli_log,
 	},
 	{
 		"verify",

@@ -201,6 +201,30 @@ test_pin_on_cached_hold() {
 		"SERVFAIL; ; 15 pinbound: delegation-gone example.com."
 }
 
+# The command says when a change is enforced, what the resolver sees, and what has
+# happened.
+test_status_and_log() {
+	local said
+	said=$(pinbound add alias.com --ns ns1.dns-host.example --ns ns2.dns-host.example)
+	[ "$(tail -n 1 <<< "$said")" = enforced ] || complain "add said: $said"
+	hijacked_all
+	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	answers protected www.alias.com. A "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	sleep 0.3
+	said=$(pinbound status)
+	grep -q '^resolver: runs' <<< "$said" || complain "no resolver runs: $said"
+	grep -qE '^alias.com\. +ok ' <<< "$said" || complain "no alias.com: $said"
+	grep -qE '^example.com\. +refused .* ns-unexpected$' <<< "$said" ||
+		complain "no example.com: $said"
+	said=$(pinbound log example.com | tail -n 1)
+	[[ $said == *'pinbound: deviation zone="example.com." reason="ns-unexpected"'* ]] ||
+		complain "log said: $said"
+	[ "$(pinbound log --json example.com | grep -c '"verdict": "refused"')" -ge 1 ] ||
+		complain "log --json has no refusal"
+	pinbound -q remove alias.com
+	! pinbound status | grep -q alias.com || complain "a pin that is gone has a status"
+}
+
 # A reload with other cache sizes destroys the caches, pins changing all the while.
 test_reload_with_other_sizes() {
 	local i conf=$lab_run/protected/unbound.conf
