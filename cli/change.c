@@ -22,7 +22,7 @@
 
 /* How long a resolver may take to enforce a change. */
 #define ENFORCED_SECONDS 5
-#define ENFORCED_STEP_MS 20
+#define ENFORCED_STEP_MS 20L
 
 /* Finds the process that holds the lock of a file, in /proc/locks. 0: unknown. */
 static long lock_holder(int fd)
@@ -187,7 +187,7 @@ static int await_enforcement(const struct cli *cli, uint64_t generation)
 				"this pinbound.conf; the change is stored\n");
 		return CLI_DONE;
 	}
-	for (int waited = 0; waited < ENFORCED_SECONDS * 1000;
+	for (long waited = 0; waited < ENFORCED_SECONDS * 1000;
 		waited += ENFORCED_STEP_MS) {
 		if (is_enforced(cli, generation)) {
 			if (!cli->quiet && !cli->json)
