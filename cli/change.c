@@ -187,7 +187,7 @@ static int await_enforcement(const struct cli *cli, uint64_t generation)
 				"this pinbound.conf; the change is stored\n");
 		return CLI_DONE;
 	}
-	for (long waited = 0; waited < ENFORCED_SECONDS * 1000;
+	for (long waited = 0; waited < ENFORCED_SECONDS * 1000L;
 		waited += ENFORCED_STEP_MS) {
 		if (is_enforced(cli, generation)) {
 			if (!cli->quiet && !cli->json)
