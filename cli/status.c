@@ -21,26 +21,28 @@ static struct pb_state *open_state(const struct cli *cli)
 	return state;
 }
 
-static const char *local_time(int64_t when, char text[32])
+#define TIME_MAX 32
+
+static const char *time_text(
+	int64_t when, bool utc, const char *format, char text[TIME_MAX])
 {
 	time_t seconds = (time_t)when;
 	struct tm parts;
 
-	if (localtime_r(&seconds, &parts) == NULL ||
-		strftime(text, 32, "%Y-%m-%d %H:%M:%S", &parts) == 0)
-		(void)snprintf(text, 32, "%" PRId64, when);
+	if ((utc ? gmtime_r(&seconds, &parts) : localtime_r(&seconds, &parts)) == NULL ||
+		strftime(text, TIME_MAX, format, &parts) == 0)
+		(void)snprintf(text, TIME_MAX, "%" PRId64, when);
 	return text;
 }
 
-static const char *utc_time(int64_t when, char text[32])
+static const char *local_time(int64_t when, char text[TIME_MAX])
 {
-	time_t seconds = (time_t)when;
-	struct tm parts;
+	return time_text(when, false, "%Y-%m-%d %H:%M:%S", text);
+}
 
-	if (gmtime_r(&seconds, &parts) == NULL ||
-		strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-		(void)snprintf(text, 32, "%" PRId64, when);
-	return text;
+static const char *utc_time(int64_t when, char text[TIME_MAX])
+{
+	return time_text(when, true, "%Y-%m-%dT%H:%M:%SZ", text);
 }
 
 struct report {
@@ -89,7 +91,7 @@ static const char *verdict_text(const struct pb_happening *verdict)
 
 static void json_happening(struct json *json, const struct pb_happening *happening)
 {
-	char text[PB_NAME_TEXT_MAX], when[32];
+	char text[PB_NAME_TEXT_MAX], when[TIME_MAX];
 
 	json_open(json, NULL, '{');
 	json_text(json, "zone", pb_name_to_text(&happening->zone, text));
@@ -110,7 +112,7 @@ static void json_happening(struct json *json, const struct pb_happening *happeni
 static bool report_zone(void *arg, const struct pb_happening *verdict)
 {
 	struct report *report = arg;
-	char zone[PB_NAME_TEXT_MAX], reasons[PB_REASONS_TEXT_MAX], when[32];
+	char zone[PB_NAME_TEXT_MAX], reasons[PB_REASONS_TEXT_MAX], when[TIME_MAX];
 
 	if (!asked_for(report->cli, &verdict->zone) ||
 		!is_pinned(report->pins, &verdict->zone))
@@ -129,7 +131,7 @@ static bool report_zone(void *arg, const struct pb_happening *verdict)
 static void report_resolver(
 	struct report *report, const struct pb_resolver *resolver, bool runs)
 {
-	char when[32];
+	char when[TIME_MAX];
 
 	if (report->cli->json) {
 		json_bool(&report->json, "runs", runs);
@@ -195,7 +197,7 @@ int cli_status(struct cli *cli)
 static bool print_event(void *arg, const struct pb_happening *event)
 {
 	struct report *report = arg;
-	char when[32];
+	char when[TIME_MAX];
 
 	if (!asked_for(report->cli, &event->zone))
 		return true;
