@@ -72,6 +72,23 @@ bool pbm_address_known(struct module_env *env, const struct pb_name *server,
 	return known;
 }
 
+/* As the iterator does for failures of its own: NORR_TTL. */
+#define SERVFAIL_TTL 5
+
+void pbm_store_servfail(struct module_qstate *qstate)
+{
+	struct reply_info reply = {
+		.flags = BIT_QR | BIT_RA | LDNS_RCODE_SERVFAIL,
+		.qdcount = 1,
+		.ttl = SERVFAIL_TTL,
+		.prefetch_ttl = SERVFAIL_TTL,
+		.serve_expired_ttl = SERVFAIL_TTL,
+		.security = sec_status_indeterminate,
+	};
+
+	pbm_cache_store(qstate, &reply);
+}
+
 void pbm_forget_rrsets(
 	struct module_env *env, const struct dns_msg *msg, const struct pb_name *zone)
 {

@@ -24,6 +24,9 @@ struct pb_address pbm_address_of(const struct sockaddr_storage *address);
 bool pbm_address_known(struct module_env *env, const struct pb_name *server,
 	const struct pb_address *address);
 
+/* Stores a SERVFAIL for the query, for a few seconds. */
+void pbm_store_servfail(struct module_qstate *qstate);
+
 /* Takes those RRsets of a message out that are at or below zone. */
 void pbm_forget_rrsets(
 	struct module_env *env, const struct dns_msg *msg, const struct pb_name *zone);

@@ -181,6 +181,10 @@ static void on_end(struct module_qstate *qstate, int id)
 		msg_cache_remove(qstate->env, qstate->qinfo.qname,
 			qstate->qinfo.qname_len, qstate->qinfo.qtype,
 			qstate->qinfo.qclass, qstate->query_flags);
+		/* A sub-query of the iterator, for a host of some zone's NS: it does
+		 * not come in through the gate, and would ask the parent each time. */
+		if (!pbm_came_in_here(qstate, id))
+			pbm_store_servfail(qstate);
 		pbm_finish_refused(qstate, id);
 	}
 	qstate->ext_state[id] = module_finished;

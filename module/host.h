@@ -63,6 +63,18 @@ static inline int pbm_add_sub(struct module_qstate *qstate, struct query_info *q
 #endif
 }
 
+/* Stores a reply without RRsets, for the question of the query. */
+static inline void pbm_cache_store(struct module_qstate *qstate, struct reply_info *reply)
+{
+#ifdef PBM_CACHE_STORE_TAKES_VALREC
+	(void)dns_cache_store(qstate->env, &qstate->qinfo, reply, 0, 0, 0, NULL,
+		qstate->query_flags, qstate->qstarttime, qstate->is_valrec);
+#else
+	(void)dns_cache_store(qstate->env, &qstate->qinfo, reply, 0, 0, 0, NULL,
+		qstate->query_flags, qstate->qstarttime);
+#endif
+}
+
 /*
  * What the iterator is about to take its response for. A response that it will
  * set aside to ask another server comes back as RESPONSE_TYPE_THROWAWAY.

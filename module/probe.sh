@@ -28,6 +28,11 @@ probe PBM_ATTACH_SUB_TAKES_CLIENT \
 	'int try(struct module_qstate *q, struct query_info *i, struct module_qstate **n);' \
 	'int try(struct module_qstate *q, struct query_info *i, struct module_qstate **n)' \
 	'{ return (*q->env->attach_sub)(q, i, (struct respip_client_info *)0, 0, 0, 0, n); }'
+probe PBM_CACHE_STORE_TAKES_VALREC \
+	'#include "services/cache/dns.h"' \
+	'int try(struct module_env *e, struct query_info *i, struct reply_info *r);' \
+	'int try(struct module_env *e, struct query_info *i, struct reply_info *r)' \
+	'{ return dns_cache_store(e, i, r, 0, 0, 0, (struct regional *)0, 0, 0, 0); }'
 probe PBM_RESPONSE_TYPE_COUNTS_EMPTY \
 	'#include "iterator/iter_resptype.h"' \
 	'#include "iterator/iterator.h"' \
