@@ -57,16 +57,24 @@ size_t pb_names_count(const struct pb_names *names)
 	return names->count;
 }
 
+static bool has_octets(const struct pb_names *names, const uint8_t *wire, size_t size)
+{
+	uint64_t hash = XXH3_64bits(wire, size);
+
+	return names->count > 0 &&
+	       bsearch(&hash, names->hashes, names->count, sizeof(hash), order) != NULL;
+}
+
+bool pb_names_have(const struct pb_names *names, const struct pb_name *name)
+{
+	return has_octets(names, name->wire, name->size);
+}
+
 bool pb_names_cover(const struct pb_names *names, const struct pb_name *name)
 {
-	if (names->count == 0)
-		return false;
 	/* Each name above is what is left of the wire form behind a label. */
 	for (size_t at = 0;; at += 1U + name->wire[at]) {
-		uint64_t hash = XXH3_64bits(name->wire + at, name->size - at);
-
-		if (bsearch(&hash, names->hashes, names->count, sizeof(hash), order) !=
-			NULL)
+		if (has_octets(names, name->wire + at, name->size - at))
 			return true;
 		if (name->wire[at] == 0)
 			return false;

@@ -170,14 +170,14 @@ static void *scratch(void *arg, size_t size)
 enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
 	const struct pb_name *name, pbm_visit *visit, void *arg)
 {
-	struct pb_store *store = pbm_of(qstate->env, id)->store;
+	const struct pbm *pb = pbm_of(qstate->env, id);
 	enum pbm_fate fate = PBM_GOES_ON;
 	struct pb_error error;
 	struct pb_path path;
 	struct pb_name zone;
 	struct pb_pin pin;
 
-	switch (pb_store_path(store, name, &path, &error)) {
+	switch (pb_store_path(pb->store, name, &path, &error)) {
 	case PB_NOT_FOUND:
 		return PBM_GOES_ON;
 	case PB_FAILED:
@@ -187,8 +187,10 @@ enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
 	}
 	for (unsigned i = 0; i < path.count && fate == PBM_GOES_ON; i++) {
 		pb_name_ancestor(&zone, name, path.labels[i]);
+		if (pb_names_have(pb->operators, &zone))
+			continue;
 		switch (pb_store_load(
-			store, &zone, &pin, scratch, qstate->env->scratch, &error)) {
+			pb->store, &zone, &pin, scratch, qstate->env->scratch, &error)) {
 		case PB_NOT_FOUND: /* it has just been removed */
 			break;
 		case PB_FAILED:

@@ -9,6 +9,7 @@
 #include "gate.h"
 #include "keeper.h"
 #include "observe.h"
+#include "operator.h"
 #include "order.h"
 #include "purge.h"
 #include "report.h"
@@ -38,6 +39,7 @@ static void forget(struct pbm *pb)
 		return;
 	pb_verdicts_free(pb->verdicts);
 	pb_store_close(pb->store);
+	pb_names_free(pb->operators);
 	pb_conf_free(&pb->conf);
 	free(pb);
 }
@@ -166,6 +168,12 @@ static int start(struct pbm *pb, struct module_env *env)
 			pb->enforced = stat.generation;
 	} else {
 		log_err("pinbound: %s", error.text);
+	}
+	pb_names_free(pb->operators);
+	pb->operators = pbm_operator_zones(pb, env->cfg);
+	if (pb->operators == NULL) {
+		log_err("pinbound: out of memory");
+		return 0;
 	}
 	pb->state = pb_state_open(in_chroot(env, pb->conf.state), PB_STORE_WRITE, &error);
 	if (pb->state == NULL) /* it resolves all the same */

@@ -6,6 +6,7 @@
 
 #include "host.h"
 #include "pinbound/conf.h"
+#include "pinbound/names.h"
 #include "pinbound/state.h"
 #include "pinbound/store.h"
 #include "pinbound/verdicts.h"
@@ -23,6 +24,7 @@ struct pbm {
 	struct pb_conf conf;
 	struct pb_policy policy;
 	struct pb_store *store;
+	struct pb_names *operators; /* zones that unbound.conf itself speaks for */
 	struct pb_verdicts *verdicts;
 };
 

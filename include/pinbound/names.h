@@ -22,6 +22,9 @@ void pb_names_finish(struct pb_names *names);
 
 size_t pb_names_count(const struct pb_names *names);
 
+/* True if name is one of them. */
+bool pb_names_have(const struct pb_names *names, const struct pb_name *name);
+
 /* True if name, or a name above it, is one of them. */
 bool pb_names_cover(const struct pb_names *names, const struct pb_name *name);
 
