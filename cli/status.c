@@ -23,7 +23,7 @@ static struct pb_state *open_state(const struct cli *cli)
 
 #define TIME_MAX 32
 
-static const char *time_text(
+__attribute__((format(strftime, 3, 0))) static const char *time_text(
 	int64_t when, bool utc, const char *format, char text[TIME_MAX])
 {
 	time_t seconds = (time_t)when;

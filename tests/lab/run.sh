@@ -1,6 +1,10 @@
 #!/bin/bash
 # run.sh - the lab's tests: the protected resolver beside the stock one, on real
 # servers. Usage: run.sh [TEST...]
+#
+# The tests are the functions whose names begin with test_, here and in the files
+# test-*.sh beside this one. Each begins with a registry that is as it should be,
+# and with both_pins refuse.
 set -u
 . "$(dirname "$0")/lab.sh"
 lab_enter "$@"
@@ -289,6 +293,11 @@ test_other_build() {
 	grep -q "built for another Unbound" "$lab_run/other/log" ||
 		complain "no word of another build: $(tail -n 2 "$lab_run/other/log")"
 }
+
+for file in "$lab_here"/test-*.sh; do
+	# shellcheck source=/dev/null
+	[ ! -f "$file" ] || . "$file"
+done
 
 run_test() {
 	fine=yes
