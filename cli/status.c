@@ -23,26 +23,34 @@ static struct pb_state *open_state(const struct cli *cli)
 
 #define TIME_MAX 32
 
-__attribute__((format(strftime, 3, 0))) static const char *time_text(
-	int64_t when, bool utc, const char *format, char text[TIME_MAX])
+/* A time that cannot be written out is written as seconds. */
+static const char *or_seconds(size_t written, int64_t when, char text[TIME_MAX])
 {
-	time_t seconds = (time_t)when;
-	struct tm parts;
-
-	if ((utc ? gmtime_r(&seconds, &parts) : localtime_r(&seconds, &parts)) == NULL ||
-		strftime(text, TIME_MAX, format, &parts) == 0)
+	if (written == 0)
 		(void)snprintf(text, TIME_MAX, "%" PRId64, when);
 	return text;
 }
 
 static const char *local_time(int64_t when, char text[TIME_MAX])
 {
-	return time_text(when, false, "%Y-%m-%d %H:%M:%S", text);
+	time_t seconds = (time_t)when;
+	struct tm parts;
+	bool fine = localtime_r(&seconds, &parts) != NULL;
+
+	return or_seconds(
+		fine ? strftime(text, TIME_MAX, "%Y-%m-%d %H:%M:%S", &parts) : 0, when,
+		text);
 }
 
 static const char *utc_time(int64_t when, char text[TIME_MAX])
 {
-	return time_text(when, true, "%Y-%m-%dT%H:%M:%SZ", text);
+	time_t seconds = (time_t)when;
+	struct tm parts;
+	bool fine = gmtime_r(&seconds, &parts) != NULL;
+
+	return or_seconds(
+		fine ? strftime(text, TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts) : 0, when,
+		text);
 }
 
 struct report {
