@@ -2,6 +2,8 @@
 # mutate.sh - shows that each scenario fails without its defence: takes away one
 # defence after the other (see the file "defences"), builds the module, and
 # replays the scenarios that must fail then.
+#
+# Usage: mutate.sh [SCENARIO...]      (all of them, or the lines that name one of these)
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -42,6 +44,17 @@ passes() {
 	esac
 }
 
+# wanted "SCENARIO...": is one of them among those that were asked for?
+only=" $* "
+wanted() {
+	local scenario
+	[ "$only" != "  " ] || return 0
+	for scenario in $1; do
+		[[ $only != *" $scenario "* ]] || return 0
+	done
+	return 1
+}
+
 complain() {
 	echo "FAIL $*"
 	failed=$((failed + 1))
@@ -53,6 +66,7 @@ passed=0
 failed=0
 while IFS='|' read -r files expression scenarios; do
 	[[ $files = '#'* || -z $files ]] && continue
+	wanted "$scenarios" || continue
 	expression=${expression# }
 	expression=${expression% }
 	if ! take_away "$files" "$expression"; then
