@@ -90,6 +90,13 @@ static bool is_ds_of(const struct module_qstate *qstate, const struct pb_name *n
 	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS && pb_name_equal(name, &pin->name);
 }
 
+static bool is_own(const struct module_qstate *qstate, int id)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+
+	return query != NULL && query->own;
+}
+
 /*
  * The answer to (zone, DS). What the validator asks for itself has not been
  * validated yet: should it deviate, the delegation is looked at anew.
@@ -105,9 +112,11 @@ static enum pbm_fate leave_ds(
 	struct pb_subject cut = pbm_subject(pin, PB_ASPECT_CUT);
 	struct pb_verdict verdict;
 
-	if (FLAGS_GET_RCODE(reply->flags) != LDNS_RCODE_NOERROR ||
-		reply->security == sec_status_bogus)
+	if (FLAGS_GET_RCODE(reply->flags) != LDNS_RCODE_NOERROR)
 		return PBM_GOES_ON;
+	if (reply->security == sec_status_bogus)
+		return is_own(qstate, id) ? pbm_unverified(qstate, id, pin, PB_ASPECT_DS)
+					  : PBM_GOES_ON;
 	if (ds != NULL)
 		pbm_read_rrset(&seen.ds, ds, qstate->env->scratch);
 	verdict = pb_judge_ds(pin, &seen, &policy, pbm_now(qstate));
@@ -231,6 +240,18 @@ static enum pbm_fate fail_without_ds(struct module_qstate *qstate, int id,
 	return PBM_WAITS;
 }
 
+/* No answer about DS. What that means for an answer that waits for it is decided
+ * there; a deviation goes on. */
+static enum pbm_fate fail_own_ds(
+	struct module_qstate *qstate, int id, const struct pb_pin *pin)
+{
+	pb_reasons reasons;
+
+	return pbm_standing(qstate, id, pin, PB_ASPECT_DS, &reasons) == PB_PROBE_DUE
+		       ? pbm_unverified(qstate, id, pin, PB_ASPECT_DS)
+		       : PBM_GOES_ON;
+}
+
 /* A zone on the way of a query that failed: if it has still not been judged, its
  * parent could not be reached. */
 static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
@@ -241,12 +262,8 @@ static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 	enum pb_standing standing;
 
 	(void)arg;
-	if (query != NULL && query->own && is_ds_of(qstate, name, pin)) {
-		standing = pbm_standing(qstate, id, pin, PB_ASPECT_DS, &reasons);
-		return standing == PB_STALE
-			       ? PBM_GOES_ON
-			       : pbm_unverified(qstate, id, pin, PB_ASPECT_DS);
-	}
+	if (is_own(qstate, id) && is_ds_of(qstate, name, pin))
+		return fail_own_ds(qstate, id, pin);
 	if (query != NULL && query->lacks_ds && pb_name_equal(&query->unseen, &pin->name))
 		return fail_without_ds(qstate, id, name, pin);
 	standing = pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons);

@@ -169,6 +169,9 @@ static int start(struct pbm *pb, struct module_env *env)
 	} else {
 		log_err("pinbound: %s", error.text);
 	}
+	if (strstr(env->cfg->module_conf, "validator") == NULL)
+		log_warn("pinbound: module-config has no validator: DS sets are compared "
+			 "as they come, not validated");
 	pb_names_free(pb->operators);
 	pb->operators = pbm_operator_zones(pb, env->cfg);
 	if (pb->operators == NULL) {

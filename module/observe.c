@@ -219,38 +219,69 @@ static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pi
 	return ask_again(qstate, id, &pin->name, name);
 }
 
-/* A referral without a word on DS: has it been asked for? */
-static bool admit_without_ds(
-	struct module_qstate *qstate, int id, const struct pb_pin *pin)
+/* The query cannot wait for the DS to be asked for: it is asked for beside. Good is
+ * what the referral says meanwhile, or what was good the last time. */
+static bool admit_unasked(struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	const struct pb_observation *seen, enum pb_standing standing)
+{
+	pbm_ask_apart(qstate, id, pin, LDNS_RR_TYPE_DS);
+	return seen->ds_seen != PB_DS_UNSEEN || standing == PB_STALE ||
+	       pb_mode_in_force(pin, &pbm_of(qstate->env, id)->policy) == PB_MODE_LOG;
+}
+
+/*
+ * A response that shows a pinned zone: is its DS set known from an answer that was
+ * asked for, and validated? What the referral itself says of DS stands in only where
+ * no such answer is to be had.
+ */
+static bool admit_ds(struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	const struct pb_observation *seen)
 {
 	struct pbm_query *query;
 	pb_reasons reasons;
+	enum pb_standing standing = pbm_standing(qstate, id, pin, PB_ASPECT_DS, &reasons);
 
-	switch (pbm_standing(qstate, id, pin, PB_ASPECT_DS, &reasons)) {
+	switch (standing) {
 	case PB_LIVE:
 		return true;
 	case PB_IN_FORCE:
 		pbm_refuse(qstate, id, pin, PB_ASPECT_DS, reasons);
 		return false;
+	case PB_STALE: /* the gate has it asked for */
+		if (seen->ds_seen != PB_DS_UNSEEN)
+			return true;
+		break;
 	case PB_UNKNOWN:
-	case PB_STALE:
 	case PB_PROBE_DUE:
 		break;
 	}
 	if (pbm_asked(qstate, id, LDNS_RR_TYPE_DS))
-		return pbm_unverified(qstate, id, pin, PB_ASPECT_DS) == PBM_GOES_ON;
+		return seen->ds_seen != PB_DS_UNSEEN ||
+		       pbm_unverified(qstate, id, pin, PB_ASPECT_DS) == PBM_GOES_ON;
 	query = pbm_query_get(qstate, id);
 	if (query == NULL)
 		return false;
-	if (!pbm_came_in_here(qstate, id)) {
-		pbm_ask_apart(qstate, id, pin, LDNS_RR_TYPE_DS);
-		if (pb_mode_in_force(pin, &pbm_of(qstate->env, id)->policy) ==
-			PB_MODE_LOG)
-			return true;
-	}
+	if (!pbm_came_in_here(qstate, id) &&
+		admit_unasked(qstate, id, pin, seen, standing))
+		return true;
 	query->lacks_ds = true;
 	query->unseen = pin->name;
 	return false;
+}
+
+/* What is wrong with the DS set alone is said once: by the verdict on the DS set, if
+ * there is one. */
+static void leave_to_ds(struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	struct pb_verdict *verdict)
+{
+	pb_reasons reasons;
+	enum pb_standing standing = pbm_standing(qstate, id, pin, PB_ASPECT_DS, &reasons);
+
+	if ((verdict->reasons & ~PB_DS_REASONS) == 0 &&
+		(standing == PB_LIVE || standing == PB_STALE)) {
+		verdict->reasons = 0;
+		verdict->action = PB_ACTION_NONE;
+	}
 }
 
 /* What else the step tells, the delegation being as it should. */
@@ -301,9 +332,10 @@ static enum pbm_fate observe_pin(struct module_qstate *qstate, int id,
 		admitted = admit_child(qstate, id, pin, name);
 		break;
 	case PB_SCOPE_SHOWN:
-		if (seen.ds_seen == PB_DS_UNSEEN && pb_pin_has_ds(pin) &&
-			verdict.action != PB_ACTION_REFUSED)
-			admitted = admit_without_ds(qstate, id, pin);
+		if (pb_pin_has_ds(pin) && verdict.action != PB_ACTION_REFUSED) {
+			admitted = admit_ds(qstate, id, pin, &seen);
+			leave_to_ds(qstate, id, pin, &verdict);
+		}
 		admitted =
 			admitted && pbm_act(qstate, id, pin, &verdict, ttl, &seen, step);
 		break;

@@ -29,6 +29,11 @@ enum pb_reason {
 typedef unsigned pb_reasons;
 #define PB_REASON(reason) (1U << (reason))
 
+/* Those that are about the DS set. */
+#define PB_DS_REASONS                                                                    \
+	(PB_REASON(PB_DS_UNEXPECTED) | PB_REASON(PB_DS_REMOVED) |                        \
+		PB_REASON(PB_DS_MISSING) | PB_REASON(PB_DS_APPEARED))
+
 const char *pb_reason_name(enum pb_reason reason);
 
 /* Writes "ns-unexpected,ds-removed", cut at `size`. Returns text. */
