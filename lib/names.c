@@ -61,22 +61,24 @@ static bool has_octets(const struct pb_names *names, const uint8_t *wire, size_t
 {
 	uint64_t hash = XXH3_64bits(wire, size);
 
-	return names->count > 0 &&
-	       bsearch(&hash, names->hashes, names->count, sizeof(hash), order) != NULL;
+	return bsearch(&hash, names->hashes, names->count, sizeof(hash), order) != NULL;
 }
 
-bool pb_names_have(const struct pb_names *names, const struct pb_name *name)
+int pb_names_longest(const struct pb_names *names, const struct pb_name *name)
 {
-	return has_octets(names, name->wire, name->size);
+	int labels = (int)pb_name_labels(name);
+
+	if (names->count == 0)
+		return -1;
+	/* Each name above is what is left of the wire form behind a label. */
+	for (size_t at = 0; !has_octets(names, name->wire + at, name->size - at);
+		at += 1U + name->wire[at], labels--)
+		if (name->wire[at] == 0)
+			return -1;
+	return labels;
 }
 
 bool pb_names_cover(const struct pb_names *names, const struct pb_name *name)
 {
-	/* Each name above is what is left of the wire form behind a label. */
-	for (size_t at = 0;; at += 1U + name->wire[at]) {
-		if (has_octets(names, name->wire + at, name->size - at))
-			return true;
-		if (name->wire[at] == 0)
-			return false;
-	}
+	return pb_names_longest(names, name) >= 0;
 }

@@ -230,6 +230,27 @@ enum pb_result pb_store_path(struct pb_store *store, const struct pb_name *name,
 	return result;
 }
 
+enum pb_result pb_store_any_below(
+	struct pb_store *store, const struct pb_name *name, struct pb_error *error)
+{
+	struct pb_txn *txn = pb_db_read(store->db, error);
+	struct pb_bytes at, record;
+	struct pb_key key;
+	enum pb_result result;
+
+	if (txn == NULL)
+		return PB_FAILED;
+	pb_key_from_name(&key, name);
+	at = (struct pb_bytes){key.octets, key.size};
+	result = pb_txn_seek(txn, PB_TABLE_PINS, PB_AT_OR_NEXT, &at, &record, error);
+	/* An ancestor's key is a prefix. */
+	if (result == PB_OK &&
+		(at.size < key.size || memcmp(at.data, key.octets, key.size) != 0))
+		result = PB_NOT_FOUND;
+	pb_txn_end(txn);
+	return result;
+}
+
 enum pb_result pb_tables_record(struct pb_txn *txn, const struct pb_key *key,
 	struct pb_bytes *record, struct pb_error *error)
 {

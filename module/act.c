@@ -3,6 +3,7 @@
 #include "ask.h"
 #include "cache.h"
 #include "keeper.h"
+#include "operator.h"
 #include "report.h"
 
 enum pb_standing pbm_standing(const struct module_qstate *qstate, int id,
@@ -176,6 +177,7 @@ enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
 	struct pb_path path;
 	struct pb_name zone;
 	struct pb_pin pin;
+	int own_word;
 
 	switch (pb_store_path(pb->store, name, &path, &error)) {
 	case PB_NOT_FOUND:
@@ -185,10 +187,11 @@ enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
 	case PB_OK:
 		break;
 	}
+	own_word = pbm_operator_labels(qstate->env, pb, name);
 	for (unsigned i = 0; i < path.count && fate == PBM_GOES_ON; i++) {
-		pb_name_ancestor(&zone, name, path.labels[i]);
-		if (pb_names_have(pb->operators, &zone))
+		if (path.labels[i] <= own_word)
 			continue;
+		pb_name_ancestor(&zone, name, path.labels[i]);
 		switch (pb_store_load(
 			pb->store, &zone, &pin, scratch, qstate->env->scratch, &error)) {
 		case PB_NOT_FOUND: /* it has just been removed */

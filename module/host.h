@@ -13,6 +13,8 @@
 
 #include "dynlibmod/dynlibmod.h"
 #include "iterator/iter_delegpt.h"
+#include "iterator/iter_fwd.h"
+#include "iterator/iter_hints.h"
 #include "iterator/iter_resptype.h"
 #include "iterator/iter_utils.h"
 #include "iterator/iterator.h"
@@ -73,6 +75,45 @@ static inline void pbm_cache_store(struct module_qstate *qstate, struct reply_in
 	(void)dns_cache_store(qstate->env, &qstate->qinfo, reply, 0, 0, 0, NULL,
 		qstate->query_flags, qstate->qstarttime);
 #endif
+}
+
+/* True if queries for the name go to a forwarder. The name is not changed. */
+static inline bool pbm_has_forwarder(const struct module_env *env, uint8_t *name)
+{
+#ifdef PBM_ZONE_TABLES_LOCK
+	bool has = forwards_lookup(env->fwds, name, LDNS_RR_CLASS_IN, 0) != NULL;
+
+	if (has)
+		lock_rw_unlock(&env->fwds->lock);
+	return has;
+#else
+	return forwards_lookup(env->fwds, name, LDNS_RR_CLASS_IN) != NULL;
+#endif
+}
+
+/*
+ * The labels, the root not counted, of the longest stub-zone at or above the name that
+ * is always used, -1 if there is none: neither one that only hints at servers
+ * (stub-prime) nor one that is tried first (stub-first) is.
+ */
+static inline int pbm_stub_labels(const struct module_env *env, uint8_t *name)
+{
+	const struct iter_hints_stub *stub;
+	int labels = -1;
+
+#ifdef PBM_ZONE_TABLES_LOCK
+	stub = hints_lookup_stub(env->hints, name, LDNS_RR_CLASS_IN, NULL, 0);
+#else
+	stub = hints_lookup_stub(env->hints, name, LDNS_RR_CLASS_IN, NULL);
+#endif
+	if (stub == NULL)
+		return -1;
+	if (stub->noprime && stub->dp->has_parent_side_NS)
+		labels = stub->dp->namelabs - 1;
+#ifdef PBM_ZONE_TABLES_LOCK
+	lock_rw_unlock(&env->hints->lock);
+#endif
+	return labels;
 }
 
 /*

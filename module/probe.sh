@@ -33,6 +33,13 @@ probe PBM_CACHE_STORE_TAKES_VALREC \
 	'int try(struct module_env *e, struct query_info *i, struct reply_info *r);' \
 	'int try(struct module_env *e, struct query_info *i, struct reply_info *r)' \
 	'{ return dns_cache_store(e, i, r, 0, 0, 0, (struct regional *)0, 0, 0, 0); }'
+probe PBM_ZONE_TABLES_LOCK \
+	'#include "iterator/iter_fwd.h"' \
+	'#include "iterator/iter_hints.h"' \
+	'#include "util/module.h"' \
+	'void *try(struct module_env *e, uint8_t *n);' \
+	'void *try(struct module_env *e, uint8_t *n)' \
+	'{ return forwards_lookup(e->fwds, n, 1, 0) ? &e->fwds->lock : &e->hints->lock; }'
 probe PBM_RESPONSE_TYPE_COUNTS_EMPTY \
 	'#include "iterator/iter_resptype.h"' \
 	'#include "iterator/iterator.h"' \

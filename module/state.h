@@ -24,7 +24,7 @@ struct pbm {
 	struct pb_conf conf;
 	struct pb_policy policy;
 	struct pb_store *store;
-	struct pb_names *operators; /* zones that unbound.conf itself speaks for */
+	struct pb_names *operators; /* auth-zones that are the operator's own word */
 	struct pb_verdicts *verdicts;
 };
 

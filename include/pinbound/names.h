@@ -22,8 +22,9 @@ void pb_names_finish(struct pb_names *names);
 
 size_t pb_names_count(const struct pb_names *names);
 
-/* True if name is one of them. */
-bool pb_names_have(const struct pb_names *names, const struct pb_name *name);
+/* The labels, the root not counted, of the longest one that is name or above it; -1 if
+ * there is none. */
+int pb_names_longest(const struct pb_names *names, const struct pb_name *name);
 
 /* True if name, or a name above it, is one of them. */
 bool pb_names_cover(const struct pb_names *names, const struct pb_name *name);

@@ -50,6 +50,10 @@ struct pb_path {
 enum pb_result pb_store_path(struct pb_store *store, const struct pb_name *name,
 	struct pb_path *path, struct pb_error *error);
 
+/* Is any name at or below this one pinned? PB_OK, PB_NOT_FOUND, PB_FAILED. */
+enum pb_result pb_store_any_below(
+	struct pb_store *store, const struct pb_name *name, struct pb_error *error);
+
 /*
  * Copies the pin of exactly this name into buf: PB_OK, PB_NOT_FOUND, or
  * PB_FAILED, also for a record that does not decode.

@@ -29,10 +29,10 @@ static void covered(void **state)
 		name = unit_name(text);
 		assert_false(pb_names_cover(names, &name));
 	}
-	name = unit_name("D7.example");
-	assert_true(pb_names_have(names, &name));
-	name = unit_name("a.d7.example");
-	assert_false(pb_names_have(names, &name));
+	name = unit_name("a.b.D7.example");
+	assert_int_equal(pb_names_longest(names, &name), 2);
+	name = unit_name("example");
+	assert_int_equal(pb_names_longest(names, &name), -1);
 	name = unit_name("example");
 	assert_false(pb_names_cover(names, &name));
 	pb_names_free(names);
