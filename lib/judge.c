@@ -209,6 +209,47 @@ static struct pb_verdict judge_from_above(
 	return judge_denial(pin, seen);
 }
 
+/* The child may list servers of its own beside those of the parent. */
+static bool only_own_servers(const struct pb_pin *pin, const struct pb_observation *seen)
+{
+	struct pb_bytes server;
+
+	if (seen->ns.cut_short)
+		return false;
+	for (size_t at = 0; pb_set_next(&seen->ns.set, &at, &server);)
+		if (!pb_set_has(&pin->ns, server) && !pb_set_has(&pin->child_ns, server))
+			return false;
+	return true;
+}
+
+/* A forwarder tells the NS set of the parent or that of the child, who knows. */
+static pb_reasons judge_told_ns(
+	const struct pb_pin *pin, const struct pb_observation *seen)
+{
+	if (seen->ns.set.count == 0 && !seen->ns.cut_short)
+		return PB_REASON(PB_DELEGATION_GONE);
+	if (!only_own_servers(pin, seen))
+		return PB_REASON(PB_NS_UNEXPECTED);
+	return pb_set_within(&pin->ns, &seen->ns.set) ? 0 : PB_REASON(PB_NS_MISSING);
+}
+
+/* Behind a forwarder no delegation is seen: what it says when it is asked for the NS
+ * set stands for one. */
+static struct pb_verdict judge_forwarded(
+	const struct pb_pin *pin, const struct pb_observation *seen)
+{
+	if (seen->response == PB_NXDOMAIN &&
+		pb_name_at_or_below(&pin->name, &seen->question))
+		return about(PB_SCOPE_SHOWN, PB_REASON(PB_DELEGATION_GONE));
+	if (!pb_name_equal(&seen->question, &pin->name))
+		return about(PB_SCOPE_CHILD, 0);
+	if (seen->type == PB_TYPE_DS)
+		return about(PB_SCOPE_NOTHING, 0); /* the parent's, not the child's */
+	if (seen->type != PB_TYPE_NS)
+		return about(PB_SCOPE_CHILD, 0);
+	return about(PB_SCOPE_SHOWN, judge_told_ns(pin, seen));
+}
+
 /* The root has no parent: what its servers say of it when primed (RFC 8109) stands
  * for the delegation. */
 static struct pb_verdict judge_at_or_below(
@@ -226,7 +267,9 @@ struct pb_verdict pb_judge(const struct pb_pin *pin,
 {
 	struct pb_verdict verdict;
 
-	if (pb_name_below(&pin->name, &observation->asked))
+	if (observation->forwarded)
+		verdict = judge_forwarded(pin, observation);
+	else if (pb_name_below(&pin->name, &observation->asked))
 		verdict = judge_from_above(pin, observation);
 	else
 		verdict = judge_at_or_below(pin, observation);
@@ -237,16 +280,19 @@ struct pb_verdict pb_judge(const struct pb_pin *pin,
 /* A server that speaks for the zone: its own, or one of parent and child alike. */
 static bool speaks_for_zone(const struct pb_pin *pin, const struct pb_observation *seen)
 {
+	if (seen->forwarded)
+		return false;
 	if (pb_name_equal(&seen->asked, &pin->name))
 		return true;
 	return seen->from_pinned_server && seen->response != PB_REFERRAL &&
 	       pb_name_below(&pin->name, &seen->asked);
 }
 
-/* It shows data of the zone itself, by a server that may. */
+/* It shows data of the zone itself, by a server that may, or as a forwarder tells. */
 static bool shows_zone(const struct pb_pin *pin, const struct pb_observation *seen)
 {
-	return seen->response != PB_REFERRAL && speaks_for_zone(pin, seen) &&
+	return seen->response != PB_REFERRAL &&
+	       (seen->forwarded || speaks_for_zone(pin, seen)) &&
 	       pb_name_equal(&seen->question, &pin->name);
 }
 
@@ -276,30 +322,20 @@ struct pb_verdict pb_judge_server(const struct pb_pin *pin,
 		policy, now);
 }
 
-/* The child may list servers of its own beside those of the parent. */
-static pb_reasons judge_own_ns(
-	const struct pb_pin *pin, const struct pb_observation *seen)
-{
-	struct pb_bytes server;
-
-	if (seen->ns.cut_short)
-		return PB_REASON(PB_CHILD_NS_UNEXPECTED);
-	for (size_t at = 0; pb_set_next(&seen->ns.set, &at, &server);)
-		if (!pb_set_has(&pin->ns, server) && !pb_set_has(&pin->child_ns, server))
-			return PB_REASON(PB_CHILD_NS_UNEXPECTED);
-	return 0;
-}
-
 struct pb_verdict pb_judge_child_ns(const struct pb_pin *pin,
 	const struct pb_observation *observation, const struct pb_policy *policy,
 	int64_t now)
 {
-	/* That of the root has been judged as its delegation. */
-	if (pin->name.size == 1 || !shows_zone(pin, observation) ||
+	pb_reasons reasons = only_own_servers(pin, observation)
+				     ? 0
+				     : PB_REASON(PB_CHILD_NS_UNEXPECTED);
+
+	/* That of the root, and what a forwarder tells, is judged as the delegation. */
+	if (pin->name.size == 1 || observation->forwarded ||
+		!shows_zone(pin, observation) ||
 		(observation->ns.set.count == 0 && !observation->ns.cut_short))
 		return (struct pb_verdict){.aspect = PB_ASPECT_CHILD_NS};
-	return shown(
-		PB_ASPECT_CHILD_NS, pin, judge_own_ns(pin, observation), policy, now);
+	return shown(PB_ASPECT_CHILD_NS, pin, reasons, policy, now);
 }
 
 /* "*" as the leftmost label stands for one whole label: RFC 8461 section 4.1. */

@@ -238,7 +238,8 @@ static void take_over(struct pb_verdicts *verdicts, struct entry *entry, int64_t
 	const struct pb_verdict *verdict, int64_t seconds, uint64_t fingerprint,
 	struct pb_report *report)
 {
-	report->news = entry->judged == 0 || entry->reasons != verdict->reasons ||
+	report->first = entry->judged == 0;
+	report->news = report->first || entry->reasons != verdict->reasons ||
 		       entry->deviates != (verdict->action == PB_ACTION_REFUSED);
 	if (verdict->reasons == 0 && entry->reasons != 0)
 		restored(entry, now, report);

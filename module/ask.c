@@ -70,9 +70,17 @@ bool pbm_ask_beside(
 		(*qstate->env->kill_sub)(sub);
 		return false;
 	}
-	if (type == LDNS_RR_TYPE_DS)
-		(void)pbm_take_probe(sub, id, pin, PB_ASPECT_DS);
+	/* If a deviation is due to be asked about, this does. */
+	(void)pbm_take_probe(
+		sub, id, pin, type == LDNS_RR_TYPE_DS ? PB_ASPECT_DS : PB_ASPECT_CUT);
 	return true;
+}
+
+bool pbm_behind_forwarder(const struct module_qstate *qstate, const struct pb_pin *pin)
+{
+	struct pb_name name = pin->name;
+
+	return pbm_has_forwarder(qstate->env, name.wire);
 }
 
 void pbm_ask_apart(

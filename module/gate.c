@@ -39,7 +39,8 @@ static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
 {
 	uint16_t type = aspect == PB_ASPECT_DS ? LDNS_RR_TYPE_DS : LDNS_RR_TYPE_NS;
 
-	if (aspect == PB_ASPECT_CUT && !pbm_delegation_cached(qstate->env, &pin->name))
+	if (aspect == PB_ASPECT_CUT && !pbm_behind_forwarder(qstate, pin) &&
+		!pbm_delegation_cached(qstate->env, &pin->name))
 		return PBM_GOES_ON; /* then it asks the parent by itself */
 	if (pbm_ask_beside(qstate, id, pin, type))
 		return PBM_WAITS;
@@ -48,14 +49,30 @@ static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
 	return PBM_GOES_ON;
 }
 
+/* Nothing is known of the delegation: the query is to find out, or one beside it. */
+static enum pbm_fate enter_unknown(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin)
+{
+	if (pbm_behind_forwarder(qstate, pin))
+		return pbm_ask_beside(qstate, id, pin, LDNS_RR_TYPE_NS)
+			       ? PBM_WAITS
+			       : pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
+	return pbm_ask_parent(qstate, id, &pin->name, name)
+		       ? PBM_GOES_ON
+		       : refused(qstate, id, pin, PB_ASPECT_CUT, 0);
+}
+
 /* Lets one query ask about a deviation. Not one for DS: the parent answers that, and
  * shows nothing else. */
 static enum pbm_fate enter_probe(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, enum pb_aspect aspect,
 	pb_reasons reasons)
 {
-	if (aspect == PB_ASPECT_DS)
-		return pbm_ask_beside(qstate, id, pin, LDNS_RR_TYPE_DS)
+	bool of_cut = aspect == PB_ASPECT_CUT;
+
+	if (aspect == PB_ASPECT_DS || (of_cut && pbm_behind_forwarder(qstate, pin)))
+		return pbm_ask_beside(qstate, id, pin,
+			       of_cut ? LDNS_RR_TYPE_NS : LDNS_RR_TYPE_DS)
 			       ? PBM_WAITS
 			       : refused(qstate, id, pin, aspect, reasons);
 	if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS ||
@@ -79,33 +96,58 @@ static enum pbm_fate enter_aspect(struct module_qstate *qstate, int id,
 			return enter_stale(qstate, id, pin, aspect);
 		break;
 	case PB_UNKNOWN:
-		if (aspect == PB_ASPECT_CUT &&
-			!pbm_ask_parent(qstate, id, &pin->name, name))
-			return refused(qstate, id, pin, aspect, reasons);
+		if (aspect == PB_ASPECT_CUT)
+			return enter_unknown(qstate, id, name, pin);
 		break;
 	case PB_PROBE_DUE:
 		return enter_probe(qstate, id, name, pin, aspect, reasons);
-	case PB_IN_FORCE:
-		return refused(qstate, id, pin, aspect, reasons);
+	case PB_IN_FORCE: /* refuse_in_force() has seen to it */
+		break;
 	}
 	return PBM_GOES_ON;
+}
+
+/* A deviation in force refuses, whatever else would have to be asked about. */
+static enum pbm_fate refuse_in_force(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	pb_reasons reasons;
+
+	(void)name;
+	return pbm_standing(qstate, id, pin, aspect, &reasons) == PB_IN_FORCE
+		       ? refused(qstate, id, pin, aspect, reasons)
+		       : PBM_GOES_ON;
+}
+
+typedef enum pbm_fate enter_step(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, enum pb_aspect aspect);
+
+/* Takes a step for each aspect that has a say in the query. */
+static enum pbm_fate enter_each(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, enter_step *step)
+{
+	enum pbm_fate fate = PBM_GOES_ON;
+
+	for (unsigned i = 0; i < PB_ASPECTS && fate == PBM_GOES_ON; i++)
+		if (pbm_concerns(pin, (enum pb_aspect)i, name, qstate->qinfo.qtype))
+			fate = step(qstate, id, name, pin, (enum pb_aspect)i);
+	return fate;
 }
 
 /* Judges a query on its way in by one pin. */
 static enum pbm_fate enter_pin(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, void *arg)
 {
-	enum pbm_fate fate = PBM_GOES_ON;
+	enum pbm_fate fate;
 
 	(void)arg;
 	if (!pbm_in_order(qstate, id))
 		return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 	/* A denial in a cache may be of a zone above, from before or by mistake. */
 	qstate->no_cache_lookup = 1;
-	for (unsigned i = 0; i < PB_ASPECTS && fate == PBM_GOES_ON; i++)
-		if (pbm_concerns(pin, (enum pb_aspect)i, name, qstate->qinfo.qtype))
-			fate = enter_aspect(qstate, id, name, pin, (enum pb_aspect)i);
-	return fate;
+	fate = enter_each(qstate, id, name, pin, refuse_in_force);
+	return fate == PBM_GOES_ON ? enter_each(qstate, id, name, pin, enter_aspect)
+				   : fate;
 }
 
 static void refuse_canary(struct module_qstate *qstate, int id)

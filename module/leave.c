@@ -21,7 +21,7 @@ static bool restart(struct module_qstate *qstate, int id, const struct pb_name *
 {
 	struct pbm_query *query = pbm_query_get(qstate, id);
 
-	if (query == NULL || !pbm_came_in_here(qstate, id) || pbm_forwarded(qstate) ||
+	if (query == NULL || !pbm_came_in_here(qstate, id) ||
 		query->restarts == RESTARTS_MAX ||
 		!pbm_ask_parent(qstate, id, zone, name))
 		return false;
@@ -34,12 +34,27 @@ static bool restart(struct module_qstate *qstate, int id, const struct pb_name *
 	return true;
 }
 
+/* The same, once an answer about the zone is there. */
+static bool restart_after(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, uint16_t type)
+{
+	if (!pbm_came_in_here(qstate, id) || !pbm_ask_beside(qstate, id, pin, type) ||
+		!restart(qstate, id, &pin->name, name))
+		return false;
+	pbm_query_find(qstate, id)->resumes = true;
+	return true;
+}
+
 /* An answer for a zone that nobody has judged yet: from a cache, or dropped. */
 static enum pbm_fate leave_unseen(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin)
 {
-	if (restart(qstate, id, &pin->name, name))
+	if (pbm_behind_forwarder(qstate, pin)) {
+		if (restart_after(qstate, id, name, pin, LDNS_RR_TYPE_NS))
+			return PBM_WAITS;
+	} else if (restart(qstate, id, &pin->name, name)) {
 		return PBM_RESTARTS;
+	}
 	return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 }
 
@@ -228,18 +243,6 @@ static enum pbm_fate leave_with_answer(struct module_qstate *qstate, int id)
 	return fate;
 }
 
-/* Dropped, since the parent said nothing of DS: that is asked for now. */
-static enum pbm_fate fail_without_ds(struct module_qstate *qstate, int id,
-	const struct pb_name *name, const struct pb_pin *pin)
-{
-	if (!pbm_came_in_here(qstate, id) ||
-		!pbm_ask_beside(qstate, id, pin, LDNS_RR_TYPE_DS) ||
-		!restart(qstate, id, &pin->name, name))
-		return pbm_unverified(qstate, id, pin, PB_ASPECT_DS);
-	pbm_query_find(qstate, id)->resumes = true;
-	return PBM_WAITS;
-}
-
 /* No answer about DS. What that means for an answer that waits for it is decided
  * there; a deviation goes on. */
 static enum pbm_fate fail_own_ds(
@@ -265,7 +268,9 @@ static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 	if (is_own(qstate, id) && is_ds_of(qstate, name, pin))
 		return fail_own_ds(qstate, id, pin);
 	if (query != NULL && query->lacks_ds && pb_name_equal(&query->unseen, &pin->name))
-		return fail_without_ds(qstate, id, name, pin);
+		return restart_after(qstate, id, name, pin, LDNS_RR_TYPE_DS)
+			       ? PBM_WAITS
+			       : pbm_unverified(qstate, id, pin, PB_ASPECT_DS);
 	standing = pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons);
 	if (standing == PB_LIVE || standing == PB_STALE)
 		return PBM_GOES_ON;
@@ -273,9 +278,8 @@ static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 		pbm_refuse(qstate, id, pin, PB_ASPECT_CUT, reasons);
 		return PBM_REFUSED;
 	}
-	if (standing == PB_UNKNOWN && query != NULL && query->again &&
-		restart(qstate, id, &query->unseen, name))
-		return PBM_RESTARTS;
+	if (standing == PB_UNKNOWN && query != NULL && query->again)
+		return leave_unseen(qstate, id, name, pin);
 	return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 }
 

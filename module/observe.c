@@ -137,7 +137,7 @@ static uint32_t observe_answer(struct pb_observation *seen,
 			qstate->env->scratch);
 		ttl = least(ttl, pbm_rrset_ttl(rrset));
 	}
-	if (pin->address.count > 0 && step->server != NULL)
+	if (pin->address.count > 0 && step->server != NULL && !step->forwarded)
 		read_server(&seen->address, qstate, step, pin);
 	return ttl;
 }
@@ -159,8 +159,9 @@ static uint32_t observe_for(struct pb_observation *seen, struct module_qstate *q
 		.type = along ? 0 : step->type,
 		.owner = step->owner,
 		.has_owner = step->has_owner,
+		.forwarded = step->forwarded,
 	};
-	if (pb_name_below(&pin->name, &step->asked))
+	if (!step->forwarded && pb_name_below(&pin->name, &step->asked))
 		seen->from_pinned_server = from_pinned_server(qstate, step, pin);
 	return seen->response == PB_REFERRAL && pb_name_below(&pin->name, &step->asked)
 		       ? observe_referral(seen, qstate, step, pin)

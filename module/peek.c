@@ -76,14 +76,14 @@ bool pbm_step_read(
 	enum response_type type;
 
 	memset(step, 0, sizeof(*step));
-	if (iq == NULL || iq->dp == NULL || iq->qchase.qclass != LDNS_RR_CLASS_IN ||
-		((iq->chase_flags & BIT_RD) && !iq->auth_zone_response))
+	if (iq == NULL || iq->dp == NULL || iq->qchase.qclass != LDNS_RR_CLASS_IN)
 		return false;
 	if (!read_name(&step->asked, iq->dp->name, iq->dp->namelen) ||
 		!read_name(&step->chased, iq->qchase.qname, iq->qchase.qname_len) ||
 		!read_name(&step->question, iq->qinfo_out.qname, iq->qinfo_out.qname_len))
 		return false;
 	step->type = iq->qinfo_out.qtype;
+	step->forwarded = (iq->chase_flags & BIT_RD) && !iq->auth_zone_response;
 	step->reply = response->rep;
 	if (!iq->auth_zone_response && qstate->reply != NULL) {
 		step->server = &qstate->reply->remote_addr;
@@ -94,7 +94,11 @@ bool pbm_step_read(
 		return false;
 	switch (type) {
 	case RESPONSE_TYPE_REFERRAL:
-		return read_referral(step, response->rep);
+		if (!step->forwarded)
+			return read_referral(step, response->rep);
+		/* The iterator does not follow it either. */
+		read_answer(step, response->rep);
+		return true;
 	case RESPONSE_TYPE_ANSWER:
 	case RESPONSE_TYPE_CNAME:
 		read_answer(step, response->rep);
@@ -131,13 +135,6 @@ void pbm_end_query(struct module_qstate *qstate)
 	 * configurable, and the SERVFAIL then is cached. */
 	iq->response = NULL;
 	iq->referral_count = INT_MAX;
-}
-
-bool pbm_forwarded(const struct module_qstate *qstate)
-{
-	const struct iter_qstate *iq = iterator_of(qstate);
-
-	return iq != NULL && (iq->chase_flags & BIT_RD) != 0;
 }
 
 bool pbm_chased(const struct module_qstate *qstate, struct pb_name *name)

@@ -14,6 +14,7 @@ struct pbm_step {
 	struct pb_name chased;   /* what the client's question is about by now */
 	struct pb_name question; /* what was really asked: QNAME minimisation */
 	uint16_t type;
+	bool forwarded;       /* the zone's servers are a forwarder's */
 	struct pb_name owner; /* of the referral's NS, or of a denial's SOA */
 	bool has_owner;
 	struct ub_packed_rrset_key *referral; /* the NS RRset of a referral */
@@ -25,8 +26,7 @@ struct pbm_step {
 
 /*
  * Reads the step that ends with this response. False if it says nothing: lame,
- * refused, truncated, of another class, or from a forwarder, which hides where
- * its data came from.
+ * refused, truncated, or of another class.
  */
 bool pbm_step_read(
 	struct pbm_step *step, struct module_qstate *qstate, struct dns_msg *response);
@@ -40,9 +40,6 @@ bool pbm_next_server(
  * query with SERVFAIL: no other server is asked, nothing is stored.
  */
 void pbm_end_query(struct module_qstate *qstate);
-
-/* True if a forwarder has been asked: then no delegation can be seen. */
-bool pbm_forwarded(const struct module_qstate *qstate);
 
 /* The name that the question is about by now; false if there is no iterator. */
 bool pbm_chased(const struct module_qstate *qstate, struct pb_name *name);

@@ -92,7 +92,7 @@ static void log_deviation(struct pb_line *line, struct module_qstate *qstate,
 	if (seen != NULL)
 		add_sets(line, pin, verdict->reasons, seen, qstate->env->scratch);
 	if (step != NULL) {
-		if (pb_name_below(&pin->name, &step->asked))
+		if (pb_name_below(&pin->name, &step->asked) && !step->forwarded)
 			pb_line_name(line, "parent", &step->asked);
 		add_server(line, step);
 	}
@@ -112,6 +112,16 @@ static void log_restored(
 	log_info("%s", line->text);
 }
 
+static void log_forwarded(const struct pb_pin *pin, const struct pbm_step *step)
+{
+	struct pb_line line;
+
+	pb_line_begin(&line, "forwarded");
+	pb_line_name(&line, "zone", &pin->name);
+	add_server(&line, step);
+	log_info("%s", line.text);
+}
+
 void pbm_log_report(struct module_qstate *qstate, const struct pbm *pb,
 	const struct pb_pin *pin, const struct pb_verdict *verdict,
 	const struct pb_report *report, const struct pb_observation *seen,
@@ -119,6 +129,9 @@ void pbm_log_report(struct module_qstate *qstate, const struct pbm *pb,
 {
 	struct pb_line line;
 
+	if (report->first && step != NULL && step->forwarded &&
+		verdict->aspect == PB_ASPECT_CUT)
+		log_forwarded(pin, step);
 	line.text[0] = '\0';
 	if (report->deviation)
 		log_deviation(

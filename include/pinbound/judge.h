@@ -73,6 +73,9 @@ struct pb_observation {
 	 * there was one. */
 	struct pb_name owner;
 	bool has_owner;
+	/* A forwarder said it: no delegation is seen, and `asked` is what it is asked
+	 * about. */
+	bool forwarded;
 	/* The server's address is known to be that of a pinned NS of the name: it
 	 * may serve parent and child alike. */
 	bool from_pinned_server;

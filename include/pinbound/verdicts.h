@@ -64,6 +64,7 @@ void pb_verdicts_probe_end(struct pb_verdicts *verdicts, const struct pb_subject
 struct pb_report {
 	bool stray;         /* the verdict was not taken over: a good answer that is not
 			       from a probe does not end a deviation */
+	bool first;         /* nothing had been judged of it before */
 	bool news;          /* it is not what it was, or the first one */
 	bool deviation;     /* warn */
 	uint64_t held_back; /* warnings like it that were held back before this one */

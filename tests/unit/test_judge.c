@@ -460,6 +460,55 @@ static void decisions(void **state)
 		pb_decide(&pin, R(NS_UNEXPECTED), &policy, 1000), PB_ACTION_REFUSED);
 }
 
+/* What a forwarder says is about the name that it was asked for, whoever said it. */
+static struct pb_observation told(enum pb_response response, const char *forward_zone,
+	const char *question, uint16_t type, struct pb_set ns)
+{
+	struct pb_observation observation = seen(response, forward_zone, question, type);
+
+	observation.forwarded = true;
+	observation.ns.set = ns;
+	return observation;
+}
+
+static void forwarded(void **state)
+{
+	struct pb_set none = {0}, own = NAMES("ns1.host", "ns2.host");
+	struct pb_pin pin = pin_of("example.com", own);
+	const char *zones[] = {".", "com", "example.com"};
+
+	(void)state;
+	pin.child_ns = NAMES("ns3.host");
+	for (size_t i = 0; i < 3; i++) {
+		const char *zone = zones[i];
+
+		expect(&pin, told(PB_POSITIVE, zone, "example.com", PB_TYPE_NS, own),
+			PB_SCOPE_SHOWN, 0);
+		expect(&pin,
+			told(PB_POSITIVE, zone, "example.com", PB_TYPE_NS,
+				NAMES("ns1.host", "ns2.host", "ns3.host")),
+			PB_SCOPE_SHOWN, 0);
+		expect(&pin,
+			told(PB_POSITIVE, zone, "example.com", PB_TYPE_NS,
+				NAMES("ns1.host", "ns1.evil")),
+			PB_SCOPE_SHOWN, R(NS_UNEXPECTED));
+		expect(&pin,
+			told(PB_POSITIVE, zone, "example.com", PB_TYPE_NS,
+				NAMES("ns1.host")),
+			PB_SCOPE_SHOWN, R(NS_MISSING));
+		expect(&pin, told(PB_NODATA, zone, "example.com", PB_TYPE_NS, none),
+			PB_SCOPE_SHOWN, R(DELEGATION_GONE));
+		expect(&pin, told(PB_NXDOMAIN, zone, "example.com", 1, none),
+			PB_SCOPE_SHOWN, R(DELEGATION_GONE));
+		expect(&pin, told(PB_NXDOMAIN, zone, "a.example.com", 1, none),
+			PB_SCOPE_CHILD, 0);
+		expect(&pin, told(PB_POSITIVE, zone, "example.com", PB_TYPE_MX, none),
+			PB_SCOPE_CHILD, 0);
+		expect(&pin, told(PB_NODATA, zone, "example.com", PB_TYPE_DS, none),
+			PB_SCOPE_NOTHING, 0);
+	}
+}
+
 static void texts(void **state)
 {
 	char text[PB_REASONS_TEXT_MAX];
@@ -487,6 +536,7 @@ int main(void)
 		cmocka_unit_test(mx),
 		cmocka_unit_test(several_pins),
 		cmocka_unit_test(root),
+		cmocka_unit_test(forwarded),
 		cmocka_unit_test(decisions),
 		cmocka_unit_test(texts),
 	};
