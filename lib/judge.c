@@ -305,6 +305,13 @@ static struct pb_verdict shown(enum pb_aspect aspect, const struct pb_pin *pin,
 		.action = pb_decide(pin, reasons, policy, now)};
 }
 
+struct pb_verdict pb_judge_servers(const struct pb_pin *pin,
+	const struct pb_observation *observation, const struct pb_policy *policy,
+	int64_t now)
+{
+	return shown(PB_ASPECT_SERVER, pin, judge_glue(pin, observation), policy, now);
+}
+
 struct pb_verdict pb_judge_server(const struct pb_pin *pin,
 	const struct pb_observation *observation, const struct pb_policy *policy,
 	int64_t now)

@@ -4,6 +4,7 @@
 #include "cache.h"
 #include "keeper.h"
 #include "operator.h"
+#include "read.h"
 #include "report.h"
 
 enum pb_standing pbm_standing(const struct module_qstate *qstate, int id,
@@ -125,6 +126,21 @@ bool pbm_act(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 		return true;
 	pbm_refuse(qstate, id, pin, verdict->aspect, reasons);
 	return false;
+}
+
+bool pbm_act_on_addresses(struct module_qstate *qstate, int id, const struct pb_pin *pin)
+{
+	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_SERVER);
+	struct pb_observation seen = {0};
+	struct pb_verdict verdict;
+
+	pbm_read_cached_addresses(&seen.address, qstate->env, pin);
+	verdict = pb_judge_servers(pin, &seen, &policy, pbm_now(qstate));
+	if (verdict.reasons == 0)
+		return true;
+	if (verdict.action == PB_ACTION_REFUSED)
+		pbm_forget_addresses(qstate->env, pin);
+	return pbm_act(qstate, id, pin, &verdict, 0, &seen, NULL);
 }
 
 enum pbm_fate pbm_unverified(struct module_qstate *qstate, int id,

@@ -59,6 +59,13 @@ bool pbm_act(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 enum pbm_fate pbm_unverified(struct module_qstate *qstate, int id,
 	const struct pb_pin *pin, enum pb_aspect aspect);
 
+/*
+ * Judges the addresses that are in the cache of the zone's servers, wherever they came
+ * from: glue in the referral of another zone, for one. One that deviates is forgotten,
+ * too. True if the servers may be asked.
+ */
+bool pbm_act_on_addresses(struct module_qstate *qstate, int id, const struct pb_pin *pin);
+
 /* The settings to judge this aspect by. */
 struct pb_policy pbm_policy(const struct module_qstate *qstate, int id,
 	const struct pb_pin *pin, enum pb_aspect aspect);

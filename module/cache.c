@@ -72,6 +72,20 @@ bool pbm_address_known(struct module_env *env, const struct pb_name *server,
 	return known;
 }
 
+void pbm_forget_addresses(struct module_env *env, const struct pb_pin *pin)
+{
+	static const uint16_t types[] = {LDNS_RR_TYPE_A, LDNS_RR_TYPE_AAAA};
+	struct pb_address address;
+	struct pb_bytes element;
+	struct pb_name server;
+
+	for (size_t at = 0; pb_set_next(&pin->address, &at, &element);)
+		for (size_t i = 0; pb_address_parse(element, &server, &address) && i < 2;
+			i++)
+			rrset_cache_remove(env->rrset_cache, server.wire, server.size,
+				types[i], LDNS_RR_CLASS_IN, 0);
+}
+
 /* As the iterator does for failures of its own: NORR_TTL. */
 #define SERVFAIL_TTL 5
 

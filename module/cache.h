@@ -24,6 +24,9 @@ struct pb_address pbm_address_of(const struct sockaddr_storage *address);
 bool pbm_address_known(struct module_env *env, const struct pb_name *server,
 	const struct pb_address *address);
 
+/* Takes the addresses of those servers out that have pinned ones. */
+void pbm_forget_addresses(struct module_env *env, const struct pb_pin *pin);
+
 /* Stores a SERVFAIL for the query, for a few seconds. */
 void pbm_store_servfail(struct module_qstate *qstate);
 

@@ -104,7 +104,9 @@ static enum pbm_fate enter_aspect(struct module_qstate *qstate, int id,
 	case PB_IN_FORCE: /* refuse_in_force() has seen to it */
 		break;
 	}
-	return PBM_GOES_ON;
+	return aspect == PB_ASPECT_SERVER && !pbm_act_on_addresses(qstate, id, pin)
+		       ? PBM_REFUSED
+		       : PBM_GOES_ON;
 }
 
 /* A deviation in force refuses, whatever else would have to be asked about. */

@@ -150,6 +150,40 @@ void pbm_read_glue(struct pb_seen_set *seen, const struct reply_info *reply,
 	seen->set = buf.set;
 }
 
+static bool add_cached(struct pb_setbuf *buf, const struct module_env *env,
+	struct pb_name *server, uint16_t type)
+{
+	struct ub_packed_rrset_key *rrset = rrset_cache_lookup(env->rrset_cache,
+		server->wire, server->size, type, LDNS_RR_CLASS_IN, 0, *env->now, 0);
+	bool fine;
+
+	if (rrset == NULL)
+		return true;
+	fine = add_addresses(buf, server, rrset);
+	lock_rw_unlock(&rrset->entry.lock);
+	return fine;
+}
+
+void pbm_read_cached_addresses(
+	struct pb_seen_set *seen, const struct module_env *env, const struct pb_pin *pin)
+{
+	struct pb_name server, last = {0};
+	struct pb_address address;
+	struct pb_bytes element;
+	struct pb_setbuf buf;
+
+	if (!pbm_begin_set(&buf, seen, UINT16_MAX, pb_order_names, env->scratch))
+		return;
+	for (size_t at = 0; pb_set_next(&pin->address, &at, &element); last = server)
+		if (!pb_address_parse(element, &server, &address) ||
+			(!pb_name_equal(&server, &last) &&
+				(!add_cached(&buf, env, &server, LDNS_RR_TYPE_A) ||
+					!add_cached(
+						&buf, env, &server, LDNS_RR_TYPE_AAAA))))
+			seen->cut_short = true;
+	seen->set = buf.set;
+}
+
 /* The parent signs, and shows with it that there is no DS: RFC 4035 section 3.1.4. */
 static bool denies_ds(const struct reply_info *reply)
 {

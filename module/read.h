@@ -32,6 +32,10 @@ void pbm_read_rrset(struct pb_seen_set *seen, const struct ub_packed_rrset_key *
 void pbm_read_glue(struct pb_seen_set *seen, const struct reply_info *reply,
 	const struct pb_pin *pin, struct regional *scratch);
 
+/* The addresses in the cache of those servers. */
+void pbm_read_cached_addresses(
+	struct pb_seen_set *seen, const struct module_env *env, const struct pb_pin *pin);
+
 /*
  * What a referral from the zone's parent says of its DS: shown, or denied by a
  * signed NSEC or NSEC3 RRset. One without DNSSEC data says nothing.

@@ -143,6 +143,9 @@ typedef struct pb_verdict pb_judge_aspect(const struct pb_pin *pin,
 
 pb_judge_aspect pb_judge;        /* the delegation; the only one to say PB_SCOPE_CHILD */
 pb_judge_aspect pb_judge_server; /* was it a server of the zone, by its address? */
+/* May the servers be asked at the addresses that are known of them? For a query that is
+ * still to be sent. */
+pb_judge_aspect pb_judge_servers;
 pb_judge_aspect pb_judge_child_ns; /* the NS set that the zone has of itself */
 pb_judge_aspect pb_judge_mx;
 pb_judge_aspect pb_judge_ds; /* in an answer whose trust the caller has seen to */
