@@ -33,6 +33,11 @@
 #include "util/net_help.h"
 #include "util/regional.h"
 
+#ifdef CLIENT_SUBNET
+#include "edns-subnet/addrtree.h"
+#include "edns-subnet/subnetmod.h"
+#endif
+
 #include "probe.h"
 #include <stdbool.h>
 
@@ -63,6 +68,46 @@ static inline int pbm_add_sub(struct module_qstate *qstate, struct query_info *q
 #else
 	return (*qstate->env->add_sub)(qstate, qinfo, flags, 0, valrec, newq, &state);
 #endif
+}
+
+/* The cache of subnetcache, which is module `id`: NULL if it has none. */
+static inline struct slabhash *pbm_subnet_cache(const struct module_env *env, int id)
+{
+#ifdef CLIENT_SUBNET
+	const struct subnet_env *subnet = env->modinfo[id];
+
+	return subnet == NULL ? NULL : subnet->subnet_msg_cache;
+#else
+	(void)env;
+	(void)id;
+	return NULL;
+#endif
+}
+
+/* True if `is` says so of a reply in the data of an entry there. */
+static inline bool pbm_subnet_any(const void *data,
+	bool (*is)(const void *arg, const struct reply_info *reply), const void *arg)
+{
+#ifdef CLIENT_SUBNET
+	const struct subnet_msg_cache_data *subnets = data;
+	const struct addrtree *trees[] = {subnets->tree4, subnets->tree6};
+
+	for (size_t i = 0; i < sizeof(trees) / sizeof(trees[0]); i++) {
+		if (trees[i] == NULL)
+			continue;
+		if (trees[i]->root->elem != NULL && is(arg, trees[i]->root->elem))
+			return true;
+		for (const struct addrnode *node = trees[i]->first; node != NULL;
+			node = node->next)
+			if (node->elem != NULL && is(arg, node->elem))
+				return true;
+	}
+#else
+	(void)data;
+	(void)is;
+	(void)arg;
+#endif
+	return false;
 }
 
 /* Stores a reply without RRsets, for the question of the query. */

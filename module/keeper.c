@@ -18,6 +18,7 @@
 struct pbm_keeper {
 	struct pbm *pb;
 	struct module_env *env;
+	int id; /* of this module */
 	pthread_t thread;
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t wake;
@@ -120,7 +121,7 @@ static void look(struct pbm_keeper *keeper)
 
 static void forget(struct pbm_keeper *keeper)
 {
-	if (keeper->stale == NULL || !pbm_purge(keeper->env, keeper->stale))
+	if (keeper->stale == NULL || !pbm_purge(keeper->env, keeper->id, keeper->stale))
 		return;
 	pb_names_free(keeper->stale);
 	keeper->stale = NULL;
@@ -257,7 +258,7 @@ static void init_locks(struct pbm_keeper *keeper)
 }
 
 struct pbm_keeper *pbm_keeper_start(
-	struct pbm *pb, struct module_env *env, struct pb_error *error)
+	struct pbm *pb, struct module_env *env, int id, struct pb_error *error)
 {
 	struct pbm_keeper *keeper = calloc(1, sizeof(*keeper));
 	int code;
@@ -269,6 +270,7 @@ struct pbm_keeper *pbm_keeper_start(
 	init_locks(keeper);
 	keeper->pb = pb;
 	keeper->env = env;
+	keeper->id = id;
 	keeper->resolver.pid = getpid();
 	keeper->resolver.started = time(NULL);
 	keeper->queue = calloc(QUEUE_MAX, sizeof(*keeper->queue));

@@ -12,7 +12,7 @@ struct pbm_keeper;
 
 /* Starts it. `env` is that of init. NULL with the reason. */
 struct pbm_keeper *pbm_keeper_start(
-	struct pbm *pb, struct module_env *env, struct pb_error *error);
+	struct pbm *pb, struct module_env *env, int id, struct pb_error *error);
 
 /* Ends it, and waits until it has ended. NULL is fine. */
 void pbm_keeper_stop(struct pbm_keeper *keeper);

@@ -157,7 +157,7 @@ static bool register_callbacks(struct module_env *env, int id)
 }
 
 /* What is left to do when all is there. */
-static int start(struct pbm *pb, struct module_env *env)
+static int start(struct pbm *pb, struct module_env *env, int id)
 {
 	struct pb_store_stat stat;
 	struct pb_error error;
@@ -181,7 +181,7 @@ static int start(struct pbm *pb, struct module_env *env)
 	pb->state = pb_state_open(in_chroot(env, pb->conf.state), PB_STORE_WRITE, &error);
 	if (pb->state == NULL) /* it resolves all the same */
 		log_err("pinbound: %s", error.text);
-	pb->keeper = pbm_keeper_start(pb, env, &error);
+	pb->keeper = pbm_keeper_start(pb, env, id, &error);
 	if (pb->keeper == NULL)
 		log_err("pinbound: %s", error.text);
 	return pb->keeper != NULL;
@@ -207,7 +207,7 @@ int init(struct module_env *env, int id)
 		log_err("pinbound: out of memory");
 		return 0;
 	}
-	return start(pbm_of(env, id), env);
+	return start(pbm_of(env, id), env, id);
 }
 
 void deinit(struct module_env *env, int id)

@@ -45,3 +45,20 @@ bool pbm_order_known_good(const char *module_conf, struct pb_error *error)
 		"out, as in module-config: " EXPECTED);
 	return false;
 }
+
+int pbm_module_number(const char *module_conf, const char *name)
+{
+	static const char blanks[] = " \t";
+	int number = 0;
+
+	for (const char *at = module_conf; at != NULL && *at != '\0'; number++) {
+		size_t size;
+
+		at += strspn(at, blanks);
+		size = strcspn(at, blanks);
+		if (size == strlen(name) && strncmp(at, name, size) == 0)
+			return number;
+		at += size;
+	}
+	return -1;
+}

@@ -18,4 +18,7 @@ bool pbm_in_order(const struct module_qstate *qstate, int id);
  * fail. False with the reason. */
 bool pbm_order_known_good(const char *module_conf, struct pb_error *error);
 
+/* The number of a module in the configuration, -1 if it is not there. */
+int pbm_module_number(const char *module_conf, const char *name);
+
 #endif

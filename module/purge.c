@@ -1,5 +1,6 @@
 /* purge.c - see purge.h. */
 #include "purge.h"
+#include "order.h"
 #include "sentinel.h"
 #include "util/storage/lruhash.h"
 #include "util/storage/slabhash.h"
@@ -23,6 +24,7 @@ struct victim {
 
 struct purge {
 	struct module_env *env;
+	int subnetcache; /* its number among the modules, -1 if it is none of them */
 	const struct pb_names *names;
 	size_t count;
 	struct victim victims[VICTIMS_MAX];
@@ -30,11 +32,11 @@ struct purge {
 
 /* What differs between the caches. */
 struct cache {
-	struct slabhash *(*of)(const struct module_env *env);
+	struct slabhash *(*of)(const struct purge *purge);
 	/* Fills the victim in if the entry, which is locked, is to go. */
 	bool (*choose)(const struct pb_names *names, const struct lruhash_entry *entry,
 		struct victim *victim);
-	void (*remove)(struct module_env *env, struct victim *victim);
+	void (*remove)(struct purge *purge, struct victim *victim);
 };
 
 static bool covers(const struct pb_names *names, const uint8_t *dname, size_t size,
@@ -45,9 +47,9 @@ static bool covers(const struct pb_names *names, const uint8_t *dname, size_t si
 
 /* --- messages --- */
 
-static struct slabhash *messages_of(const struct module_env *env)
+static struct slabhash *messages_of(const struct purge *purge)
 {
-	return env->msg_cache;
+	return purge->env->msg_cache;
 }
 
 static bool choose_message(const struct pb_names *names,
@@ -61,21 +63,26 @@ static bool choose_message(const struct pb_names *names,
 	return covers(names, qinfo->qname, qinfo->qname_len, &victim->name);
 }
 
-static void remove_message(struct module_env *env, struct victim *victim)
+static void remove_from(struct slabhash *table, struct victim *victim)
 {
 	struct query_info qinfo = {.qname = victim->name.wire,
 		.qname_len = victim->name.size,
 		.qtype = victim->type,
 		.qclass = victim->rrclass};
 
-	slabhash_remove(env->msg_cache, victim->hash, &qinfo);
+	slabhash_remove(table, victim->hash, &qinfo);
+}
+
+static void remove_message(struct purge *purge, struct victim *victim)
+{
+	remove_from(purge->env->msg_cache, victim);
 }
 
 /* --- RRsets --- */
 
-static struct slabhash *rrsets_of(const struct module_env *env)
+static struct slabhash *rrsets_of(const struct purge *purge)
 {
-	return &env->rrset_cache->table;
+	return &purge->env->rrset_cache->table;
 }
 
 /* An alias that leads to one of the names. */
@@ -90,31 +97,36 @@ static bool leads_to(
 	       covers(names, data->rr_data[0] + 2, data->rr_len[0] - 2, &target);
 }
 
+static bool is_victim(const struct pb_names *names, const struct ub_packed_rrset_key *key,
+	struct victim *victim)
+{
+	victim->type = ntohs(key->rk.type);
+	victim->rrclass = ntohs(key->rk.rrset_class);
+	victim->flags = key->rk.flags;
+	return covers(names, key->rk.dname, key->rk.dname_len, &victim->name) ||
+	       leads_to(names, victim->type, key->entry.data);
+}
+
 static bool choose_rrset(const struct pb_names *names, const struct lruhash_entry *entry,
 	struct victim *victim)
 {
 	const struct ub_packed_rrset_key *key = entry->key;
 
-	if (key->id == 0) /* it is on its way out */
-		return false;
-	victim->type = ntohs(key->rk.type);
-	victim->rrclass = ntohs(key->rk.rrset_class);
-	victim->flags = key->rk.flags;
-	return covers(names, key->rk.dname, key->rk.dname_len, &victim->name) ||
-	       leads_to(names, victim->type, entry->data);
+	/* One without a number is on its way out. */
+	return key->id != 0 && is_victim(names, key, victim);
 }
 
-static void remove_rrset(struct module_env *env, struct victim *victim)
+static void remove_rrset(struct purge *purge, struct victim *victim)
 {
-	rrset_cache_remove(env->rrset_cache, victim->name.wire, victim->name.size,
+	rrset_cache_remove(purge->env->rrset_cache, victim->name.wire, victim->name.size,
 		victim->type, victim->rrclass, victim->flags);
 }
 
 /* --- keys of zones, and that they have none --- */
 
-static struct slabhash *keys_of(const struct module_env *env)
+static struct slabhash *keys_of(const struct purge *purge)
 {
-	return env->key_cache == NULL ? NULL : env->key_cache->slab;
+	return purge->env->key_cache == NULL ? NULL : purge->env->key_cache->slab;
 }
 
 static bool choose_key(const struct pb_names *names, const struct lruhash_entry *entry,
@@ -126,10 +138,40 @@ static bool choose_key(const struct pb_names *names, const struct lruhash_entry 
 	return covers(names, key->name, key->namelen, &victim->name);
 }
 
-static void remove_key(struct module_env *env, struct victim *victim)
+static void remove_key(struct purge *purge, struct victim *victim)
 {
-	key_cache_remove(
-		env->key_cache, victim->name.wire, victim->name.size, victim->rrclass);
+	key_cache_remove(purge->env->key_cache, victim->name.wire, victim->name.size,
+		victim->rrclass);
+}
+
+/* --- messages by the client's network: these have RRsets of their own --- */
+
+static struct slabhash *subnets_of(const struct purge *purge)
+{
+	return purge->subnetcache < 0 ? NULL
+				      : pbm_subnet_cache(purge->env, purge->subnetcache);
+}
+
+static bool has_victim(const void *names, const struct reply_info *reply)
+{
+	struct victim victim;
+
+	for (size_t i = 0; i < reply->rrset_count; i++)
+		if (is_victim(names, reply->rrsets[i], &victim))
+			return true;
+	return false;
+}
+
+static bool choose_subnet(const struct pb_names *names, const struct lruhash_entry *entry,
+	struct victim *victim)
+{
+	return choose_message(names, entry, victim) ||
+	       pbm_subnet_any(entry->data, has_victim, names);
+}
+
+static void remove_subnet(struct purge *purge, struct victim *victim)
+{
+	remove_from(subnets_of(purge), victim);
 }
 
 /* --- walking --- */
@@ -176,20 +218,20 @@ static size_t choose_from(struct purge *purge, const struct cache *cache,
 /* One step in one table, with the caches held. */
 static bool step(struct purge *purge, const struct cache *cache, size_t slab, size_t *bin)
 {
-	struct slabhash *table = cache->of(purge->env);
+	struct slabhash *table = cache->of(purge);
 	bool more = false;
 
 	if (table == NULL || slab >= table->size)
 		return false;
 	*bin = choose_from(purge, cache, table->array[slab], *bin, &more);
 	for (size_t i = 0; i < purge->count; i++)
-		cache->remove(purge->env, &purge->victims[i]);
+		cache->remove(purge, &purge->victims[i]);
 	return more;
 }
 
 static size_t slabs_of(const struct purge *purge, const struct cache *cache)
 {
-	struct slabhash *table = cache->of(purge->env);
+	struct slabhash *table = cache->of(purge);
 
 	return table == NULL ? 0 : table->size;
 }
@@ -221,7 +263,7 @@ bool pbm_caches_empty(const struct module_env *env)
 	       count_slabhash_entries(&env->rrset_cache->table) == 0;
 }
 
-bool pbm_purge(struct module_env *env, const struct pb_names *names)
+bool pbm_purge(struct module_env *env, int id, const struct pb_names *names)
 {
 	static const struct cache caches[] = {
 		/* Messages first: those in them that other messages need go with
@@ -229,6 +271,7 @@ bool pbm_purge(struct module_env *env, const struct pb_names *names)
 		{messages_of, choose_message, remove_message},
 		{rrsets_of, choose_rrset, remove_rrset},
 		{keys_of, choose_key, remove_key},
+		{subnets_of, choose_subnet, remove_subnet},
 	};
 	struct purge *purge;
 	bool done = true;
@@ -240,6 +283,10 @@ bool pbm_purge(struct module_env *env, const struct pb_names *names)
 		return false;
 	purge->env = env;
 	purge->names = names;
+	/* One that stands in front would be gone before this module is. */
+	purge->subnetcache = pbm_module_number(env->cfg->module_conf, "subnetcache");
+	if (purge->subnetcache < id)
+		purge->subnetcache = -1;
 	for (size_t i = 0; done && i < sizeof(caches) / sizeof(caches[0]); i++)
 		done = walk(purge, &caches[i]);
 	free(purge);

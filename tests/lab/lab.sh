@@ -80,7 +80,7 @@ knot() {
 		for address in $addresses; do
 			printf ' %s@53%s' "$address" "$([ "$address" = "${addresses##* }" ] || echo ,)"
 		done
-		printf ' ]\n    udp-workers: 1\n    tcp-workers: 1\n    background-workers: 1\n'
+		printf ' ]\n    edns-client-subnet: on\n    udp-workers: 1\n    tcp-workers: 1\n    background-workers: 1\n'
 		printf 'log:\n  - target: "%s/log"\n    any: info\n' "$dir"
 		printf 'database:\n    storage: "%s"\n    journal-db-max-size: 8M\n' "$dir"
 		printf '    kasp-db-max-size: 8M\n    timer-db-max-size: 8M\n'
@@ -305,10 +305,12 @@ resolver_address() {
 	case $1 in
 	stock) echo 127.2.0.1 ;;
 	protected) echo 127.2.0.2 ;;
+	subnet) echo 127.2.0.5 ;; # see test-subnet.sh
 	esac
 }
 
-# resolver NAME MODULES: configures and starts it.
+# resolver NAME MODULES [LINES]: configures and starts it. LINES go into its server:
+# clause.
 resolver() {
 	local dir=$lab_run/$1 address
 	address=$(resolver_address "$1")
@@ -332,6 +334,7 @@ resolver() {
 			    trust-anchor-file: "$lab_run/root.anchor"
 			    trust-anchor-signaling: no
 			    module-config: "$2"
+			${3:-}
 			remote-control:
 			    control-enable: yes
 			    control-interface: "$dir/control"
@@ -343,6 +346,13 @@ resolver() {
 	} > "$dir/unbound.conf"
 	serve "$lab_unbound/unbound" "$1" -d -c "$dir/unbound.conf"
 	wait_for "$address" . NS
+}
+
+# stop_last: ends the server that was started last.
+stop_last() {
+	kill "${lab_pids[-1]}"
+	wait "${lab_pids[-1]}" 2> /dev/null
+	unset 'lab_pids[-1]'
 }
 
 unbound_control() {
