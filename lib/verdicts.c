@@ -369,3 +369,13 @@ void pb_verdicts_forget(struct pb_verdicts *verdicts, const struct pb_subject *s
 		memset(entry, 0, sizeof(*entry));
 	(void)pthread_mutex_unlock(&verdicts->lock);
 }
+
+void pb_verdicts_forget_all(struct pb_verdicts *verdicts)
+{
+	(void)pthread_mutex_lock(&verdicts->lock);
+	for (size_t i = 0; i < verdicts->buckets * WAYS; i++)
+		/* A page that was never used is not to become resident. */
+		if (verdicts->entries[i].zone.size != 0 && !verdicts->entries[i].deviates)
+			memset(&verdicts->entries[i], 0, sizeof(verdicts->entries[i]));
+	(void)pthread_mutex_unlock(&verdicts->lock);
+}

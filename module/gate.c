@@ -4,6 +4,7 @@
 #include "ask.h"
 #include "cache.h"
 #include "canary.h"
+#include "foreign.h"
 #include "leave.h"
 #include "order.h"
 #include "sentinel.h"
@@ -230,6 +231,8 @@ static void on_end(struct module_qstate *qstate, int id)
 		if (!pbm_came_in_here(qstate, id))
 			pbm_store_servfail(qstate);
 		pbm_finish_refused(qstate, id);
+	} else {
+		pbm_mark_message(qstate, id);
 	}
 	qstate->ext_state[id] = module_finished;
 }

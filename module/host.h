@@ -110,6 +110,20 @@ static inline bool pbm_subnet_any(const void *data,
 	return false;
 }
 
+/*
+ * A place in a cached message that Unbound does not use and does not copy, for a mark
+ * of the module's own. NULL if there is none.
+ */
+static inline uint32_t *pbm_place_for_mark(struct reply_info *reply)
+{
+#ifdef PBM_REPLY_HAS_PADDING
+	return &reply->padding;
+#else
+	(void)reply;
+	return NULL;
+#endif
+}
+
 /* Stores a reply without RRsets, for the question of the query. */
 static inline void pbm_cache_store(struct module_qstate *qstate, struct reply_info *reply)
 {

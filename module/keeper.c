@@ -3,6 +3,8 @@
 #include "pinbound/names.h"
 #include "purge.h"
 #include "report.h"
+#include "sentinel.h"
+#include "util/storage/slabhash.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -23,12 +25,15 @@ struct pbm_keeper {
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t wake;
 	bool ends;
-	struct pb_names *pinned;            /* all of them; NULL: not read yet */
+	bool foreign;              /* data in the caches did not come through here */
+	struct pb_names *pinned;   /* all names with a pin; NULL: not read yet */
+	struct pb_names *refusing; /* those with one that is to be enforced; likewise */
 	struct pb_happening *queue, *spare; /* of QUEUE_MAX each */
 	size_t queued;
 	uint64_t dropped;
 
 	/* The thread's own. */
+	uint64_t rrsets, rrsets_seen; /* in the cache, and in responses so far */
 	struct pb_resolver resolver;
 	bool told;              /* what the resolver is has been written */
 	uint64_t seen;          /* generation that `pinned` is of */
@@ -37,8 +42,9 @@ struct pbm_keeper {
 
 /* One reading of the store. */
 struct reading {
+	const struct pb_policy *policy;
 	uint64_t since;
-	struct pb_names *pinned, *changed;
+	struct pb_names *pinned, *refusing, *changed;
 	bool fine;
 };
 
@@ -47,6 +53,8 @@ static bool read_pin(void *arg, const struct pb_pin *pin)
 	struct reading *reading = arg;
 
 	reading->fine = pb_names_add(reading->pinned, &pin->name) &&
+			(pb_mode_in_force(pin, reading->policy) != PB_MODE_REFUSE ||
+				pb_names_add(reading->refusing, &pin->name)) &&
 			(pin->generation <= reading->since ||
 				pb_names_add(reading->changed, &pin->name));
 	return reading->fine;
@@ -55,42 +63,52 @@ static bool read_pin(void *arg, const struct pb_pin *pin)
 static void free_reading(struct reading *reading)
 {
 	pb_names_free(reading->pinned);
+	pb_names_free(reading->refusing);
 	pb_names_free(reading->changed);
 }
 
 /* All names that are pinned, and those whose pin is newer than `since`. */
-static bool read_names(struct pb_store *store, uint64_t since, struct reading *reading,
+static bool read_names(const struct pbm *pb, uint64_t since, struct reading *reading,
 	struct pb_error *error)
 {
-	*reading = (struct reading){.since = since,
+	*reading = (struct reading){.policy = &pb->policy,
+		.since = since,
 		.pinned = pb_names_new(),
+		.refusing = pb_names_new(),
 		.changed = pb_names_new(),
 		.fine = true};
-	if (reading->pinned == NULL || reading->changed == NULL) {
+	if (reading->pinned == NULL || reading->refusing == NULL ||
+		reading->changed == NULL) {
 		pb_error_set(error, "out of memory");
 		free_reading(reading);
 		return false;
 	}
-	if (pb_store_each(store, read_pin, reading, error) != PB_OK || !reading->fine) {
+	if (pb_store_each(pb->store, read_pin, reading, error) != PB_OK ||
+		!reading->fine) {
 		if (!reading->fine)
 			pb_error_set(error, "out of memory");
 		free_reading(reading);
 		return false;
 	}
 	pb_names_finish(reading->pinned);
+	pb_names_finish(reading->refusing);
 	pb_names_finish(reading->changed);
 	return true;
 }
 
-static void set_pinned(struct pbm_keeper *keeper, struct pb_names *pinned)
+/* Takes over what was read. */
+static void set_names(struct pbm_keeper *keeper, const struct reading *reading)
 {
-	struct pb_names *old;
+	struct pb_names *pinned, *refusing;
 
 	(void)pthread_mutex_lock(&keeper->lock);
-	old = keeper->pinned;
-	keeper->pinned = pinned;
+	pinned = keeper->pinned;
+	refusing = keeper->refusing;
+	keeper->pinned = reading->pinned;
+	keeper->refusing = reading->refusing;
 	(void)pthread_mutex_unlock(&keeper->lock);
-	pb_names_free(old);
+	pb_names_free(pinned);
+	pb_names_free(refusing);
 }
 
 /*
@@ -108,15 +126,62 @@ static void look(struct pbm_keeper *keeper)
 	if (pb_store_stat(keeper->pb->store, &stat, &error) != PB_OK ||
 		stat.generation == keeper->seen)
 		return;
-	if (!read_names(keeper->pb->store, clean, &reading, &error)) {
+	if (!read_names(keeper->pb, clean, &reading, &error)) {
 		pbm_log_failure(keeper->pb, time(NULL), error.text);
 		return;
 	}
 	/* Should it have changed in between, then it is read once more. */
 	keeper->seen = stat.generation;
-	set_pinned(keeper, reading.pinned);
+	set_names(keeper, &reading);
 	pb_names_free(keeper->stale);
 	keeper->stale = reading.changed;
+}
+
+/* RRsets may be stored twice: the parent's are kept apart. */
+#define COPIES 2
+#define UNSEEN_MAX 8
+
+/* Has the RRset cache grown by more than responses have brought? */
+static bool grew_by_itself(struct pbm_keeper *keeper)
+{
+	uint64_t rrsets, seen, before = keeper->rrsets, allowed;
+
+	if (!pbm_caches_enter())
+		return false;
+	rrsets = count_slabhash_entries(&keeper->env->rrset_cache->table);
+	pbm_caches_leave();
+	seen = __atomic_load_n(&keeper->pb->rrsets_seen, __ATOMIC_RELAXED);
+	allowed = (seen - keeper->rrsets_seen) * COPIES + UNSEEN_MAX;
+	keeper->rrsets = rrsets;
+	keeper->rrsets_seen = seen;
+	return rrsets > before + allowed;
+}
+
+static bool take_foreign(struct pbm_keeper *keeper)
+{
+	bool foreign;
+
+	(void)pthread_mutex_lock(&keeper->lock);
+	foreign = keeper->foreign;
+	keeper->foreign = false;
+	(void)pthread_mutex_unlock(&keeper->lock);
+	return foreign;
+}
+
+/* Whatever brought it there, nobody has judged it: begin as at the start. What was good
+ * is not known any more, lest a query that uses a loaded delegation meanwhile gets its
+ * answer into a cache that has been looked through. */
+static void doubt_foreign(struct pbm_keeper *keeper)
+{
+	bool grew = grew_by_itself(keeper);
+
+	if (!take_foreign(keeper) && !grew)
+		return;
+	log_warn("pinbound: the caches have data that did not come through this module, "
+		 "as after load_cache: what they have of pinned names is removed");
+	__atomic_store_n(&keeper->pb->enforced, 0, __ATOMIC_RELEASE);
+	pb_verdicts_forget_all(keeper->pb->verdicts);
+	keeper->seen = 0;
 }
 
 static void forget(struct pbm_keeper *keeper)
@@ -201,7 +266,7 @@ static bool wait(struct pbm_keeper *keeper)
 		until.tv_sec++;
 	}
 	(void)pthread_mutex_lock(&keeper->lock);
-	while (!keeper->ends &&
+	while (!keeper->ends && !keeper->foreign &&
 		pthread_cond_timedwait(&keeper->wake, &keeper->lock, &until) != ETIMEDOUT)
 		;
 	ends = keeper->ends;
@@ -214,6 +279,7 @@ static void *keep(void *arg)
 	struct pbm_keeper *keeper = arg;
 
 	do {
+		doubt_foreign(keeper);
 		look(keeper);
 		forget(keeper);
 		tell(keeper);
@@ -240,6 +306,7 @@ static void free_keeper(struct pbm_keeper *keeper)
 	(void)pthread_cond_destroy(&keeper->wake);
 	(void)pthread_mutex_destroy(&keeper->lock);
 	pb_names_free(keeper->pinned);
+	pb_names_free(keeper->refusing);
 	pb_names_free(keeper->stale);
 	free(keeper->queue);
 	free(keeper->spare);
@@ -271,6 +338,8 @@ struct pbm_keeper *pbm_keeper_start(
 	keeper->pb = pb;
 	keeper->env = env;
 	keeper->id = id;
+	keeper->rrsets = count_slabhash_entries(&env->rrset_cache->table);
+	keeper->rrsets_seen = pb->rrsets_seen;
 	keeper->resolver.pid = getpid();
 	keeper->resolver.started = time(NULL);
 	keeper->queue = calloc(QUEUE_MAX, sizeof(*keeper->queue));
@@ -310,4 +379,25 @@ bool pbm_may_be_pinned(struct pbm_keeper *keeper, const struct pb_name *name)
 	may = keeper->pinned == NULL || pb_names_cover(keeper->pinned, name);
 	(void)pthread_mutex_unlock(&keeper->lock);
 	return may;
+}
+
+bool pbm_is_refusing(
+	struct pbm_keeper *keeper, const struct pb_name *name, struct pb_name *zone)
+{
+	int labels;
+
+	(void)pthread_mutex_lock(&keeper->lock);
+	labels = keeper->refusing == NULL ? -1 : pb_names_longest(keeper->refusing, name);
+	(void)pthread_mutex_unlock(&keeper->lock);
+	if (labels >= 0)
+		pb_name_ancestor(zone, name, (unsigned)labels);
+	return labels >= 0;
+}
+
+void pbm_keeper_foreign(struct pbm_keeper *keeper)
+{
+	(void)pthread_mutex_lock(&keeper->lock);
+	keeper->foreign = true;
+	(void)pthread_cond_signal(&keeper->wake);
+	(void)pthread_mutex_unlock(&keeper->lock);
 }

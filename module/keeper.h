@@ -32,4 +32,13 @@ void pbm_keeper_tell(struct pbm_keeper *keeper, const struct pb_pin *pin,
  */
 bool pbm_may_be_pinned(struct pbm_keeper *keeper, const struct pb_name *name);
 
+/* True if a pin at or above the name is to be enforced, *zone being the closest, as the
+ * store was when it was read last. */
+bool pbm_is_refusing(
+	struct pbm_keeper *keeper, const struct pb_name *name, struct pb_name *zone);
+
+/* Says that the caches have data that did not come through this module: what they have
+ * of pinned names is forgotten, and nothing known about them. */
+void pbm_keeper_foreign(struct pbm_keeper *keeper);
+
 #endif

@@ -6,6 +6,7 @@
  * an init that cannot read new ones. (The library stays loaded: -z nodelete.)
  */
 #include "canary.h"
+#include "foreign.h"
 #include "gate.h"
 #include "keeper.h"
 #include "observe.h"
@@ -152,6 +153,8 @@ static bool register_callbacks(struct module_env *env, int id)
 		       (void *)&pbm_observe, inplace_cb_query_response, NULL, env, id) &&
 	       host->inplace_cb_register_wrapped(
 		       (void *)&pbm_explain, inplace_cb_reply_servfail, NULL, env, id) &&
+	       host->inplace_cb_register_wrapped((void *)&pbm_from_cache,
+		       inplace_cb_reply_cache, host->dyn_env, env, id) &&
 	       host->inplace_cb_register_wrapped(
 		       (void *)&pbm_canary_local, inplace_cb_reply_local, NULL, env, id);
 }
@@ -169,7 +172,9 @@ static int start(struct pbm *pb, struct module_env *env, int id)
 	} else {
 		log_err("pinbound: %s", error.text);
 	}
-	if (strstr(env->cfg->module_conf, "validator") == NULL)
+	pb->marks_tell = pbm_marks_tell(env->cfg->module_conf);
+	pb->validates = pbm_module_number(env->cfg->module_conf, "validator") >= 0;
+	if (!pb->validates)
 		log_warn("pinbound: module-config has no validator: DS sets are compared "
 			 "as they come, not validated");
 	pb_names_free(pb->operators);
@@ -216,6 +221,7 @@ void deinit(struct module_env *env, int id)
 
 	host->inplace_cb_delete_wrapped(env, inplace_cb_query_response, id);
 	host->inplace_cb_delete_wrapped(env, inplace_cb_reply_servfail, id);
+	host->inplace_cb_delete_wrapped(env, inplace_cb_reply_cache, id);
 	host->inplace_cb_delete_wrapped(env, inplace_cb_reply_local, id);
 	forget(kept);
 	kept = host->dyn_env;

@@ -378,7 +378,11 @@ int pbm_observe(struct module_qstate *qstate, struct dns_msg *response, int id, 
 	struct pbm_step step;
 
 	(void)arg;
-	if (response == NULL || !pbm_step_read(&step, qstate, response))
+	if (response == NULL)
+		return 1;
+	(void)__atomic_add_fetch(&pbm_of(qstate->env, id)->rrsets_seen,
+		response->rep->rrset_count, __ATOMIC_RELAXED);
+	if (!pbm_step_read(&step, qstate, response))
 		return 1;
 	if (!observe_name(qstate, id, &step, &step.chased) ||
 		!observe_along(qstate, id, &step))

@@ -40,6 +40,10 @@ probe PBM_ZONE_TABLES_LOCK \
 	'void *try(struct module_env *e, uint8_t *n);' \
 	'void *try(struct module_env *e, uint8_t *n)' \
 	'{ return forwards_lookup(e->fwds, n, 1, 0) ? &e->fwds->lock : &e->hints->lock; }'
+probe PBM_REPLY_HAS_PADDING \
+	'#include "util/data/msgreply.h"' \
+	'void try(struct reply_info *r, uint32_t x);' \
+	'void try(struct reply_info *r, uint32_t x) { r->padding = x; }'
 probe PBM_RESPONSE_TYPE_COUNTS_EMPTY \
 	'#include "iterator/iter_resptype.h"' \
 	'#include "iterator/iterator.h"' \

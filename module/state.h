@@ -26,6 +26,10 @@ struct pbm {
 	struct pb_store *store;
 	struct pb_names *operators; /* auth-zones that are the operator's own word */
 	struct pb_verdicts *verdicts;
+	bool validates;  /* the validator is among the modules */
+	bool marks_tell; /* see foreign.h */
+	/* RRsets that were seen in responses: what the cache can have grown by; atomic */
+	uint64_t rrsets_seen;
 };
 
 struct pbm *pbm_of(const struct module_env *env, int id);

@@ -110,6 +110,9 @@ bool pb_verdicts_remind(
 /* Nothing is known any more, a deviation apart. */
 void pb_verdicts_forget(struct pb_verdicts *verdicts, const struct pb_subject *subject);
 
+/* The same for all subjects. */
+void pb_verdicts_forget_all(struct pb_verdicts *verdicts);
+
 /* Memory that is in use, in octets. */
 size_t pb_verdicts_size(const struct pb_verdicts *verdicts);
 

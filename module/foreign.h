@@ -1,0 +1,30 @@
+/*
+ * foreign.h - messages in the cache that did not come through this module, as after
+ * "unbound-control load_cache".
+ *
+ * A worker answers from its message cache without asking any module; it only tells.
+ * So each message that ends its way here is marked in the cache, and one without the
+ * mark is foreign: nobody has judged what it says.
+ */
+#ifndef PBM_FOREIGN_H
+#define PBM_FOREIGN_H
+
+#include "state.h"
+
+/* Marks the message in the cache for the query that ends now. */
+void pbm_mark_message(struct module_qstate *qstate, int id);
+
+/*
+ * inplace_cb_reply_cache, with the struct pbm as its argument: a foreign message about a
+ * name that is refused unless it is judged is made a SERVFAIL, and the keeper told.
+ */
+int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
+	struct reply_info *rep, int rcode, struct edns_data *edns,
+	struct edns_option **options, struct comm_reply *repinfo, struct regional *region,
+	struct timeval *start_time, int id, void *arg);
+
+/* True if foreign messages can be told in this configuration: in others, modules store
+ * messages that this one does not see, or rewrite those in the cache. */
+bool pbm_marks_tell(const char *module_conf);
+
+#endif

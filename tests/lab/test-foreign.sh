@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# test-foreign.sh - data that unbound-control load_cache puts into the caches, past the
+# module. It is part of run.sh.
+# shellcheck disable=SC2154 # lab.sh sets them
+
+# A dump of what the stock resolver believes of a hijacked domain.
+dump_hijacked() {
+	registrar hijack example.com.
+	forget com
+	answers stock example.com. MX "NOERROR; 10 mx.evil.example.; "
+	answers stock mail.example.com. A "NOERROR; 203.0.113.25; "
+	answers stock www.alias.com. A "NOERROR; 203.0.113.25; "
+	"$lab_unbound/unbound-control" -c "$lab_run/stock/unbound.conf" dump_cache \
+		> "$lab_run/dump" || lab_die "no dump"
+	registrar restore example.com.
+}
+
+load_dump() {
+	"$lab_unbound/unbound-control" -c "$lab_run/protected/unbound.conf" load_cache \
+		< "$lab_run/dump" > "$lab_run/load-said" || lab_die "$(cat "$lab_run/load-said")"
+}
+
+# never RESOLVER NAME TYPE TEXT: it may be refused, but does not say this.
+never() {
+	local got
+	got=$(ask "$1" "$2" "$3")
+	[[ $got != *"$4"* ]] || complain "$1 says to $2 $3: $got"
+}
+
+# Loaded into a resolver that has just started: nothing is known yet, and the first
+# answer does not come from the cache. Nor does a later one.
+test_load_cache_at_start() {
+	dump_hijacked
+	reload
+	load_dump
+	never protected mail.example.com. A 203.0.113
+	never protected www.alias.com. A 203.0.113
+	never protected example.com. MX evil
+	within 3 says protected example.com. MX "NOERROR; 10 mail.example.com.; " ||
+		complain "the true answer does not come back"
+	answers protected mail.example.com. A "NOERROR; 192.0.2.25; "
+	answers protected www.alias.com. A "NOERROR; 192.0.2.25; "
+	logged 1 "the caches have data that did not come through this module"
+}
+
+# Loaded while the delegation is known to be good.
+test_load_cache_later() {
+	dump_hijacked
+	answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
+	load_dump
+	never protected www.alias.com. A 203.0.113
+	never protected mail.example.com. A 203.0.113
+	never protected example.com. MX evil
+	within 3 says protected mail.example.com. A "NOERROR; 192.0.2.25; " ||
+		complain "the true answer does not come back"
+	answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
+	answers protected www.alias.com. A "NOERROR; 192.0.2.25; "
+}
+
+# Only RRsets are in the dump, delegations among them: a message of theirs cannot give
+# them away, but the cache grows by itself.
+test_load_cache_rrsets() {
+	dump_hijacked
+	sed -i '/^START_MSG_CACHE/,/^END_MSG_CACHE/{/^START\|^END/!d}' "$lab_run/dump"
+	reload
+	answers protected partner.example. MX "NOERROR; 10 mail.partner.example.; "
+	sleep 0.3 # what that has brought is counted
+	load_dump
+	within 3 eval 'new_log | grep -q "did not come through this module"' ||
+		complain "nobody has seen the cache grow"
+	answers protected mail.example.com. A "NOERROR; 192.0.2.25; "
+	answers protected www.alias.com. A "NOERROR; 192.0.2.25; "
+}
+
+# What is only logged goes out, and what is not pinned.
+test_load_cache_logged() {
+	dump_hijacked
+	pinbound -q set example.com --mode log
+	load_dump
+	answers protected mail.example.com. A "NOERROR; 203.0.113.25; "
+}
