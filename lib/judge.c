@@ -199,8 +199,9 @@ static struct pb_verdict judge_from_above(
 			       : about(PB_SCOPE_NOTHING, 0);
 	if (seen->response == PB_REFERRAL)
 		return judge_referral(pin, seen);
-	/* The parent has the say about DS: RFC 4035 section 3.1.4.1. */
-	if (seen->type == PB_TYPE_DS && seen->response != PB_NXDOMAIN &&
+	/* The parent has the say about DS, RFC 4035 section 3.1.4.1, but an alias is
+	 * good for all types. */
+	if (seen->type == PB_TYPE_DS && seen->response != PB_NXDOMAIN && !seen->alias &&
 		pb_name_equal(&seen->question, &pin->name))
 		return about(PB_SCOPE_NOTHING, 0);
 	if (seen->response == PB_POSITIVE)
@@ -243,7 +244,7 @@ static struct pb_verdict judge_forwarded(
 		return about(PB_SCOPE_SHOWN, PB_REASON(PB_DELEGATION_GONE));
 	if (!pb_name_equal(&seen->question, &pin->name))
 		return about(PB_SCOPE_CHILD, 0);
-	if (seen->type == PB_TYPE_DS)
+	if (seen->type == PB_TYPE_DS && !seen->alias)
 		return about(PB_SCOPE_NOTHING, 0); /* the parent's, not the child's */
 	if (seen->type != PB_TYPE_NS)
 		return about(PB_SCOPE_CHILD, 0);

@@ -160,6 +160,7 @@ static uint32_t observe_for(struct pb_observation *seen, struct module_qstate *q
 		.owner = step->owner,
 		.has_owner = step->has_owner,
 		.forwarded = step->forwarded,
+		.alias = !along && step->alias,
 	};
 	if (!step->forwarded && pb_name_below(&pin->name, &step->asked))
 		seen->from_pinned_server = from_pinned_server(qstate, step, pin);

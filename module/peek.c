@@ -99,8 +99,17 @@ bool pbm_step_read(
 		/* The iterator does not follow it either. */
 		read_answer(step, response->rep);
 		return true;
-	case RESPONSE_TYPE_ANSWER:
 	case RESPONSE_TYPE_CNAME:
+		step->alias = true;
+		read_answer(step, response->rep);
+		return true;
+	case RESPONSE_TYPE_ANSWER:
+		read_answer(step, response->rep);
+		return true;
+	case RESPONSE_TYPE_THROWAWAY:
+		/* The iterator goes by this one all the same. */
+		if (FLAGS_GET_RCODE(response->rep->flags) != LDNS_RCODE_YXDOMAIN)
+			return false;
 		read_answer(step, response->rep);
 		return true;
 	default:

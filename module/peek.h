@@ -17,6 +17,7 @@ struct pbm_step {
 	bool forwarded;       /* the zone's servers are a forwarder's */
 	struct pb_name owner; /* of the referral's NS, or of a denial's SOA */
 	bool has_owner;
+	bool alias; /* a CNAME or DNAME in the place of what was asked for */
 	struct ub_packed_rrset_key *referral; /* the NS RRset of a referral */
 	struct reply_info *reply;
 	/* Who answered; NULL if that is not known, as for a local copy of a zone. */

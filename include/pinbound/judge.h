@@ -73,6 +73,7 @@ struct pb_observation {
 	 * there was one. */
 	struct pb_name owner;
 	bool has_owner;
+	bool alias; /* PB_POSITIVE: not the type asked for, but a CNAME or DNAME */
 	/* A forwarder said it: no delegation is seen, and `asked` is what it is asked
 	 * about. */
 	bool forwarded;
