@@ -63,6 +63,17 @@ static enum pbm_fate enter_unknown(struct module_qstate *qstate, int id,
 		       : refused(qstate, id, pin, PB_ASPECT_CUT, 0);
 }
 
+/* It is let through to the parent of another zone on the path already, and will meet
+ * this one's on its way. Were it to wait for its turn here, it would never get there. */
+static bool probes_another(
+	const struct module_qstate *qstate, int id, const struct pb_pin *pin)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+
+	return query != NULL && query->probes != 0 &&
+	       !pb_name_equal(&query->probed, &pin->name);
+}
+
 /* Lets one query ask about a deviation. Not one for DS: the parent answers that, and
  * shows nothing else. */
 static enum pbm_fate enter_probe(struct module_qstate *qstate, int id,
@@ -77,7 +88,8 @@ static enum pbm_fate enter_probe(struct module_qstate *qstate, int id,
 			       ? PBM_WAITS
 			       : refused(qstate, id, pin, aspect, reasons);
 	if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS ||
-		!pbm_take_probe(qstate, id, pin, aspect) ||
+		(!probes_another(qstate, id, pin) &&
+			!pbm_take_probe(qstate, id, pin, aspect)) ||
 		!pbm_ask_parent(qstate, id, &pin->name, name))
 		return refused(qstate, id, pin, aspect, reasons);
 	return PBM_GOES_ON;
