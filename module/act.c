@@ -87,6 +87,17 @@ void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 	mark_refused(qstate, id, &pin->name, reasons);
 }
 
+enum pbm_fate pbm_refuse_alone(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, pb_reasons reasons)
+{
+	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_CUT);
+
+	if (pb_decide(pin, reasons, &policy, pbm_now(qstate)) != PB_ACTION_REFUSED)
+		return PBM_GOES_ON;
+	pbm_refuse(qstate, id, pin, PB_ASPECT_CUT, reasons);
+	return PBM_REFUSED;
+}
+
 void pbm_finish_refused(struct module_qstate *qstate, int id)
 {
 	qstate->return_rcode = LDNS_RCODE_SERVFAIL;

@@ -95,12 +95,37 @@ static enum pbm_fate enter_probe(struct module_qstate *qstate, int id,
 	return PBM_GOES_ON;
 }
 
+/* Judges a query without RD by one aspect of one pin. It gets what the caches have, and
+ * neither asks nor has anybody asked. */
+static enum pbm_fate enter_unasked(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	pb_reasons reasons;
+
+	switch (pbm_standing(qstate, id, pin, aspect, &reasons)) {
+	case PB_LIVE:
+	case PB_STALE:
+		break;
+	case PB_UNKNOWN:
+		if (aspect == PB_ASPECT_CUT)
+			return pbm_refuse_alone(
+				qstate, id, pin, PB_REASON(PB_UNVERIFIED));
+		break;
+	case PB_PROBE_DUE:
+	case PB_IN_FORCE:
+		return refused(qstate, id, pin, aspect, reasons);
+	}
+	return PBM_GOES_ON;
+}
+
 /* Judges a query on its way in by one aspect of one pin. */
 static enum pbm_fate enter_aspect(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, enum pb_aspect aspect)
 {
 	pb_reasons reasons;
 
+	if ((qstate->query_flags & BIT_RD) == 0)
+		return enter_unasked(qstate, id, pin, aspect);
 	switch (pbm_standing(qstate, id, pin, aspect, &reasons)) {
 	case PB_LIVE:
 		break;

@@ -22,7 +22,7 @@ static bool restart(struct module_qstate *qstate, int id, const struct pb_name *
 	struct pbm_query *query = pbm_query_get(qstate, id);
 
 	if (query == NULL || !pbm_came_in_here(qstate, id) ||
-		query->restarts == RESTARTS_MAX ||
+		(qstate->query_flags & BIT_RD) == 0 || query->restarts == RESTARTS_MAX ||
 		!pbm_ask_parent(qstate, id, zone, name))
 		return false;
 	query->restarts++;
@@ -49,6 +49,9 @@ static bool restart_after(struct module_qstate *qstate, int id,
 static enum pbm_fate leave_unseen(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin)
 {
+	/* Without RD it gets what the caches have: nobody has been asked. */
+	if ((qstate->query_flags & BIT_RD) == 0)
+		return pbm_refuse_alone(qstate, id, pin, PB_REASON(PB_UNVERIFIED));
 	if (pbm_behind_forwarder(qstate, pin)) {
 		if (restart_after(qstate, id, name, pin, LDNS_RR_TYPE_NS))
 			return PBM_WAITS;
@@ -58,42 +61,107 @@ static enum pbm_fate leave_unseen(struct module_qstate *qstate, int id,
 	return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 }
 
-/* The answer denies name, or data there, in the name of a zone above zone. */
-static bool denied_from_above(
-	const struct dns_msg *msg, const struct pb_name *name, const struct pb_name *zone)
+/* An answer as it is looked at. */
+struct leaving {
+	const struct dns_msg *msg;
+	struct pb_name end; /* of the aliases in it, or the name that was asked for */
+	bool empty;         /* nothing stands there */
+};
+
+static bool is_alias(const struct dns_msg *msg, const struct ub_packed_rrset_key *rrset)
 {
+	return ntohs(rrset->rk.type) == LDNS_RR_TYPE_CNAME &&
+	       msg->qinfo.qtype != LDNS_RR_TYPE_CNAME &&
+	       msg->qinfo.qtype != LDNS_RR_TYPE_ANY;
+}
+
+static bool read_owner(struct pb_name *owner, const struct ub_packed_rrset_key *rrset)
+{
+	return pb_name_from_wire(owner, rrset->rk.dname, rrset->rk.dname_len) != 0;
+}
+
+/* Follows the aliases to their end. */
+static void read_leaving(
+	struct leaving *leaving, const struct dns_msg *msg, const struct pb_name *name)
+{
+	struct pb_name owner;
+
+	*leaving = (struct leaving){.msg = msg, .end = *name, .empty = true};
+	for (size_t i = 0; i < msg->rep->an_numrrsets; i++) {
+		const struct ub_packed_rrset_key *rrset = msg->rep->rrsets[i];
+
+		if (!read_owner(&owner, rrset) || !pb_name_equal(&owner, &leaving->end))
+			continue; /* a DNAME, whose CNAME follows */
+		if (!is_alias(msg, rrset) || !pbm_read_target(&leaving->end, rrset)) {
+			leaving->empty = false;
+			return;
+		}
+	}
+}
+
+/* The answer denies name, or data there, in the name of a zone above zone. */
+static bool denied_from_above(const struct leaving *leaving, const struct pb_name *name,
+	const struct pb_name *zone)
+{
+	const struct dns_msg *msg = leaving->msg;
 	struct pb_name owner;
 	bool parent_side = msg->qinfo.qtype == LDNS_RR_TYPE_DS &&
 			   FLAGS_GET_RCODE(msg->rep->flags) == LDNS_RCODE_NOERROR &&
 			   pb_name_equal(name, zone);
 
-	if (msg->rep->an_numrrsets > 0 || parent_side)
+	if (!leaving->empty || !pb_name_equal(name, &leaving->end) || parent_side)
 		return false;
 	for (size_t i = 0; i < msg->rep->ns_numrrsets; i++) {
-		const struct ub_packed_rrset_key *rrset = msg->rep->rrsets[i];
+		const struct ub_packed_rrset_key *rrset =
+			msg->rep->rrsets[msg->rep->an_numrrsets + i];
 
 		if (ntohs(rrset->rk.type) == LDNS_RR_TYPE_SOA &&
-			pb_name_from_wire(&owner, rrset->rk.dname, rrset->rk.dname_len) !=
-				0 &&
-			pb_name_below(zone, &owner))
+			read_owner(&owner, rrset) && pb_name_below(zone, &owner))
 			return true;
 	}
 	return false;
 }
 
-/* A denial that came past the observer, out of a cache. */
-static enum pbm_fate leave_denied(struct module_qstate *qstate, int id,
-	const struct pb_name *name, const struct pb_pin *pin)
+/* The answer has data at name that a zone above zone made: by a DNAME of its own, or
+ * by a wildcard, whose signature says so. */
+static bool made_above(const struct leaving *leaving, const struct pb_name *name,
+	const struct pb_name *zone)
+{
+	const struct reply_info *reply = leaving->msg->rep;
+	bool by_dname = false;
+	struct pb_name owner;
+
+	for (size_t i = 0; i < reply->an_numrrsets; i++) {
+		const struct ub_packed_rrset_key *rrset = reply->rrsets[i];
+
+		if (!read_owner(&owner, rrset))
+			continue;
+		if (pb_name_equal(&owner, name) &&
+			(by_dname || pbm_signed_above(rrset, zone)))
+			return true;
+		by_dname = ntohs(rrset->rk.type) == LDNS_RR_TYPE_DNAME &&
+			   pb_name_below(zone, &owner);
+	}
+	return false;
+}
+
+/* What came past the observer, out of a cache: it is looked for anew. */
+static enum pbm_fate leave_from_above(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, enum pb_reason reason)
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
 	const struct pb_observation none = {0};
 	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_CUT);
 	struct pb_verdict verdict = {.aspect = PB_ASPECT_CUT,
 		.scope = PB_SCOPE_SHOWN,
-		.reasons = PB_REASON(PB_DELEGATION_GONE)};
+		.reasons = PB_REASON(reason)};
 
 	if ((query == NULL || !query->fresh) && restart(qstate, id, &pin->name, name))
 		return PBM_RESTARTS;
+	/* Of what the parent says now, the cache of a query that cannot ask it tells
+	 * nothing. */
+	if (!pbm_came_in_here(qstate, id) || (qstate->query_flags & BIT_RD) == 0)
+		return pbm_refuse_alone(qstate, id, pin, verdict.reasons);
 	verdict.action = pb_decide(pin, verdict.reasons, &policy, pbm_now(qstate));
 	return pbm_act(qstate, id, pin, &verdict, 0, &none, NULL) ? PBM_GOES_ON
 								  : PBM_REFUSED;
@@ -149,15 +217,20 @@ static enum pbm_fate leave_ds(
 
 /* Judges an answer on its way out by the delegation of one pin. */
 static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
-	const struct pb_name *name, const struct pb_pin *pin)
+	const struct leaving *leaving, const struct pb_name *name,
+	const struct pb_pin *pin)
 {
 	pb_reasons reasons;
 
 	switch (pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons)) {
 	case PB_LIVE:
 	case PB_STALE:
-		if (denied_from_above(qstate->return_msg, name, &pin->name))
-			return leave_denied(qstate, id, name, pin);
+		if (denied_from_above(leaving, name, &pin->name))
+			return leave_from_above(
+				qstate, id, name, pin, PB_DELEGATION_GONE);
+		if (made_above(leaving, name, &pin->name))
+			return leave_from_above(
+				qstate, id, name, pin, PB_ANSWERED_BY_PARENT);
 		return PBM_GOES_ON;
 	case PB_UNKNOWN:
 	case PB_PROBE_DUE:
@@ -191,16 +264,16 @@ static enum pbm_fate leave_aspect(struct module_qstate *qstate, int id,
 	return PBM_REFUSED;
 }
 
-/* Judges an answer on its way out by one pin at or above one of its names. */
+/* Judges an answer on its way out, which arg is, by one pin at or above one of its
+ * names. */
 static enum pbm_fate leave_pin(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, void *arg)
 {
 	enum pbm_fate fate;
 
-	(void)arg;
 	if (!pbm_in_order(qstate, id))
 		return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
-	fate = leave_cut(qstate, id, name, pin);
+	fate = leave_cut(qstate, id, arg, name, pin);
 	if (fate == PBM_GOES_ON && is_ds_of(qstate, name, pin))
 		fate = leave_ds(qstate, id, pin);
 	for (unsigned i = PB_ASPECT_CUT + 1; i < PB_ASPECTS && fate == PBM_GOES_ON; i++)
@@ -209,10 +282,10 @@ static enum pbm_fate leave_pin(struct module_qstate *qstate, int id,
 	return fate;
 }
 
-static enum pbm_fate leave_name(
-	struct module_qstate *qstate, int id, const struct pb_name *name)
+static enum pbm_fate leave_name(struct module_qstate *qstate, int id,
+	struct leaving *leaving, const struct pb_name *name)
 {
-	enum pbm_fate fate = pbm_visit_pins(qstate, id, name, leave_pin, NULL);
+	enum pbm_fate fate = pbm_visit_pins(qstate, id, name, leave_pin, leaving);
 	const struct pbm_query *query = pbm_query_find(qstate, id);
 
 	if (fate == PBM_REFUSED && query != NULL && qstate->return_msg != NULL)
@@ -220,26 +293,28 @@ static enum pbm_fate leave_name(
 	return fate;
 }
 
-/* Judges the question and every RRset of the answer: CNAMEs lead elsewhere. */
+/* Judges the question and every RRset of the answer, and where it leads: CNAMEs lead
+ * elsewhere. */
 static enum pbm_fate leave_with_answer(struct module_qstate *qstate, int id)
 {
 	const struct reply_info *reply = qstate->return_msg->rep;
+	struct leaving leaving;
 	struct pb_name name, last;
 	enum pbm_fate fate;
 
 	if (pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) == 0)
 		return PBM_GOES_ON;
-	fate = leave_name(qstate, id, &name);
+	read_leaving(&leaving, qstate->return_msg, &name);
+	fate = leave_name(qstate, id, &leaving, &name);
 	last = name;
 	for (size_t i = 0; fate == PBM_GOES_ON && i < reply->an_numrrsets; i++) {
-		const struct ub_packed_rrset_key *rrset = reply->rrsets[i];
-
-		if (pb_name_from_wire(&name, rrset->rk.dname, rrset->rk.dname_len) == 0 ||
-			pb_name_equal(&name, &last))
+		if (!read_owner(&name, reply->rrsets[i]) || pb_name_equal(&name, &last))
 			continue;
-		fate = leave_name(qstate, id, &name);
+		fate = leave_name(qstate, id, &leaving, &name);
 		last = name;
 	}
+	if (fate == PBM_GOES_ON && leaving.empty && !pb_name_equal(&leaving.end, &last))
+		fate = leave_name(qstate, id, &leaving, &leaving.end);
 	return fate;
 }
 
@@ -294,7 +369,8 @@ enum pbm_fate pbm_leave(struct module_qstate *qstate, int id)
 		return PBM_GOES_ON;
 	if (qstate->return_msg != NULL && qstate->return_rcode == LDNS_RCODE_NOERROR)
 		return leave_with_answer(qstate, id);
-	if (!pbm_came_in_here(qstate, id) || !pbm_chased(qstate, &name))
+	if (!pbm_came_in_here(qstate, id) || (qstate->query_flags & BIT_RD) == 0 ||
+		!pbm_chased(qstate, &name))
 		return PBM_GOES_ON;
 	return pbm_visit_pins(qstate, id, &name, fail_pin, NULL);
 }

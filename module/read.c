@@ -5,6 +5,9 @@
 /* RDATA in Unbound's cache begins with its length. */
 #define LENGTH_SIZE 2
 
+/* Octets in front of the signer's name in an RRSIG: RFC 4034 section 3.1. */
+#define SIGNER_AT (LENGTH_SIZE + 18)
+
 static struct ub_packed_rrset_key *find_rrset(const struct reply_info *reply,
 	size_t begin, size_t end, const struct pb_name *owner, uint16_t type)
 {
@@ -33,6 +36,32 @@ struct ub_packed_rrset_key *pbm_authority_rrset(
 {
 	return find_rrset(reply, reply->an_numrrsets,
 		reply->an_numrrsets + reply->ns_numrrsets, owner, type);
+}
+
+bool pbm_read_target(struct pb_name *target, const struct ub_packed_rrset_key *rrset)
+{
+	const struct packed_rrset_data *data = rrset->entry.data;
+
+	return data->count > 0 && data->rr_len[0] > LENGTH_SIZE &&
+	       pb_name_from_wire(target, data->rr_data[0] + LENGTH_SIZE,
+		       data->rr_len[0] - LENGTH_SIZE) != 0;
+}
+
+bool pbm_signed_above(const struct ub_packed_rrset_key *rrset, const struct pb_name *zone)
+{
+	const struct packed_rrset_data *data = rrset->entry.data;
+	uint16_t type = ntohs(rrset->rk.type);
+	struct pb_name signer;
+
+	if (type == LDNS_RR_TYPE_DS || type == LDNS_RR_TYPE_NSEC)
+		return false;
+	for (size_t i = data->count; i < data->count + data->rrsig_count; i++)
+		if (data->rr_len[i] > SIGNER_AT &&
+			pb_name_from_wire(&signer, data->rr_data[i] + SIGNER_AT,
+				data->rr_len[i] - SIGNER_AT) != 0 &&
+			pb_name_below(zone, &signer))
+			return true;
+	return false;
 }
 
 uint32_t pbm_rrset_ttl(const struct ub_packed_rrset_key *rrset)

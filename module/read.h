@@ -16,6 +16,14 @@ struct ub_packed_rrset_key *pbm_answer_rrset(
 struct ub_packed_rrset_key *pbm_authority_rrset(
 	const struct reply_info *reply, const struct pb_name *owner, uint16_t type);
 
+/* Where a CNAME leads. False if it cannot be read. */
+bool pbm_read_target(struct pb_name *target, const struct ub_packed_rrset_key *rrset);
+
+/* True if a signature of the RRset is of a zone above this one. What the parent has at
+ * a zone's own name, the DS and the NSEC RRset, does not count. */
+bool pbm_signed_above(
+	const struct ub_packed_rrset_key *rrset, const struct pb_name *zone);
+
 /* Seconds for which the RRset is good. */
 uint32_t pbm_rrset_ttl(const struct ub_packed_rrset_key *rrset);
 
