@@ -237,6 +237,10 @@ static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
 		/* The parent has the say about DS, and shows no delegation with it. */
 		if (is_ds_of(qstate, name, pin))
 			return PBM_GOES_ON;
+		/* Unbound has made it, by a response policy for servers on the way: that
+		 * is the operator's own word. (A local copy of a zone is observed.) */
+		if (leaving->msg->rep->authoritative)
+			return PBM_GOES_ON;
 		return leave_unseen(qstate, id, name, pin);
 	case PB_IN_FORCE:
 		break;
