@@ -42,11 +42,41 @@ static unsigned bit_of(uint16_t type)
 	return type == LDNS_RR_TYPE_NS ? 1 : 2;
 }
 
-bool pbm_asked(const struct module_qstate *qstate, int id, uint16_t type)
+static struct pbm_asked *find_asked(
+	const struct pbm_query *query, const struct pb_name *zone)
 {
-	const struct pbm_query *query = pbm_query_find(qstate, id);
+	struct pbm_asked *asked = query == NULL ? NULL : query->asked;
 
-	return query != NULL && (query->asked & bit_of(type)) != 0;
+	while (asked != NULL && !pb_name_equal(&asked->zone, zone))
+		asked = asked->next;
+	return asked;
+}
+
+bool pbm_asked(const struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	uint16_t type)
+{
+	const struct pbm_asked *asked =
+		find_asked(pbm_query_find(qstate, id), &pin->name);
+
+	return asked != NULL && (asked->types & bit_of(type)) != 0;
+}
+
+/* The note of what has been asked about the zone, made if there is none. NULL if there
+ * is no memory. */
+static struct pbm_asked *get_asked(
+	struct module_qstate *qstate, struct pbm_query *query, const struct pb_name *zone)
+{
+	struct pbm_asked *asked = find_asked(query, zone);
+
+	if (asked != NULL)
+		return asked;
+	asked = regional_alloc_zero(qstate->region, sizeof(*asked));
+	if (asked == NULL)
+		return NULL;
+	asked->zone = *zone;
+	asked->next = query->asked;
+	query->asked = asked;
+	return asked;
 }
 
 bool pbm_ask_beside(
@@ -55,15 +85,17 @@ bool pbm_ask_beside(
 	struct pb_name zone = pin->name;
 	struct question question = question_of(&zone, type);
 	struct pbm_query *query = pbm_query_get(qstate, id);
+	struct pbm_asked *asked =
+		query == NULL ? NULL : get_asked(qstate, query, &pin->name);
 	struct module_qstate *sub = NULL;
 
-	if (query == NULL || pbm_asked(qstate, id, type) ||
+	if (asked == NULL || (asked->types & bit_of(type)) != 0 ||
 		(*qstate->env->detect_cycle)(
 			qstate, &question.qinfo, question.flags, 0, question.valrec) ||
 		!pbm_attach_sub(
 			qstate, &question.qinfo, question.flags, question.valrec, &sub))
 		return false;
-	query->asked |= bit_of(type);
+	asked->types |= bit_of(type);
 	if (sub == NULL)
 		return true; /* another query has it asked already */
 	if (!mark_own(sub, id, type)) {

@@ -23,7 +23,8 @@ void pbm_ask_apart(
 bool pbm_behind_forwarder(const struct module_qstate *qstate, const struct pb_pin *pin);
 
 /* True if the query has waited for it already. */
-bool pbm_asked(const struct module_qstate *qstate, int id, uint16_t type);
+bool pbm_asked(const struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	uint16_t type);
 
 /*
  * Takes the slot to probe a deviation of this aspect for a query, and gives all

@@ -45,7 +45,7 @@ static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
 		return PBM_GOES_ON; /* then it asks the parent by itself */
 	if (pbm_ask_beside(qstate, id, pin, type))
 		return PBM_WAITS;
-	if (pbm_asked(qstate, id, type))
+	if (pbm_asked(qstate, id, pin, type))
 		extend(qstate, id, pin, aspect);
 	return PBM_GOES_ON;
 }

@@ -257,7 +257,7 @@ static bool admit_ds(struct module_qstate *qstate, int id, const struct pb_pin *
 	case PB_PROBE_DUE:
 		break;
 	}
-	if (pbm_asked(qstate, id, LDNS_RR_TYPE_DS))
+	if (pbm_asked(qstate, id, pin, LDNS_RR_TYPE_DS))
 		return seen->ds_seen != PB_DS_UNSEEN ||
 		       pbm_unverified(qstate, id, pin, PB_ASPECT_DS) == PBM_GOES_ON;
 	query = pbm_query_get(qstate, id);

@@ -34,6 +34,13 @@ struct pbm {
 
 struct pbm *pbm_of(const struct module_env *env, int id);
 
+/* What a query has had asked about one zone, and has waited for. */
+struct pbm_asked {
+	struct pbm_asked *next;
+	struct pb_name zone;
+	unsigned types; /* a bit for each */
+};
+
 /*
  * One query's own, in its region. Most queries have none: it is made when a
  * pinned name comes into it. A query is used by one thread at a time.
@@ -53,9 +60,9 @@ struct pbm_query {
 	bool fresh;      /* caches are passed by, since a denial in one proves nothing */
 	unsigned probes; /* a bit for each aspect of `probed` that it may ask about */
 	struct pb_name probed;
-	bool own;       /* a sub-query of our own */
-	bool sentinel;  /* never answered: see sentinel.h */
-	unsigned asked; /* which of our own it has waited for */
+	bool own;                /* a sub-query of our own */
+	bool sentinel;           /* never answered: see sentinel.h */
+	struct pbm_asked *asked; /* which of our own it has waited for */
 };
 
 /* The query's state, NULL if it has none. */
