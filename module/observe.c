@@ -1,6 +1,7 @@
 /* observe.c - see observe.h. */
 #include "observe.h"
 #include "act.h"
+#include "additional.h"
 #include "ask.h"
 #include "cache.h"
 #include "order.h"
@@ -374,46 +375,6 @@ static bool observe_along(struct module_qstate *qstate, int id, struct pbm_step 
 	return true;
 }
 
-/* The zone that was asked has no say about the name. */
-static enum pbm_fate observe_additional(struct module_qstate *qstate, int id,
-	const struct pb_name *name, const struct pb_pin *pin, void *arg)
-{
-	const struct pbm_step *step = arg;
-
-	(void)name;
-	return pb_name_below(&pin->name, &step->asked) &&
-			       pb_mode_in_force(pin, &pbm_of(qstate->env, id)->policy) ==
-				       PB_MODE_REFUSE
-		       ? PBM_REFUSED
-		       : PBM_GOES_ON;
-}
-
-/*
- * Takes out of an answer what is additional, and about names that are pinned below
- * the zone that was asked. Addresses of servers stay: they come with NS sets, as in
- * referrals, and without those of the root nothing is found.
- */
-static void drop_additional(struct module_qstate *qstate, int id, struct pbm_step *step)
-{
-	struct reply_info *reply = step->reply;
-	size_t first = reply->an_numrrsets + reply->ns_numrrsets, kept = first;
-	struct pb_name name;
-
-	if (step->response == PB_REFERRAL || step->type == LDNS_RR_TYPE_NS ||
-		step->forwarded)
-		return;
-	for (size_t i = first; i < reply->rrset_count; i++) {
-		struct ub_packed_rrset_key *rrset = reply->rrsets[i];
-
-		if (pb_name_from_wire(&name, rrset->rk.dname, rrset->rk.dname_len) == 0 ||
-			pbm_visit_pins(qstate, id, &name, observe_additional, step) ==
-				PBM_GOES_ON)
-			reply->rrsets[kept++] = rrset;
-	}
-	reply->ar_numrrsets = kept - first;
-	reply->rrset_count = kept;
-}
-
 int pbm_observe(struct module_qstate *qstate, struct dns_msg *response, int id, void *arg)
 {
 	struct pbm_step step;
@@ -429,6 +390,6 @@ int pbm_observe(struct module_qstate *qstate, struct dns_msg *response, int id, 
 		!observe_along(qstate, id, &step))
 		pbm_end_query(qstate);
 	else
-		drop_additional(qstate, id, &step);
+		pbm_drop_additional(qstate, id, &step);
 	return 1;
 }
