@@ -28,6 +28,36 @@ bool pbm_delegation_cached(struct module_env *env, const struct pb_name *zone)
 	return true;
 }
 
+static bool rrset_names(
+	const struct ub_packed_rrset_key *rrset, const struct pb_name *server)
+{
+	const struct packed_rrset_data *data = rrset->entry.data;
+	struct pb_name name;
+
+	for (size_t i = 0; i < data->count; i++)
+		if (data->rr_len[i] > 2 &&
+			pb_name_from_wire(
+				&name, data->rr_data[i] + 2, data->rr_len[i] - 2) != 0 &&
+			pb_name_equal(&name, server))
+			return true;
+	return false;
+}
+
+bool pbm_delegation_names(
+	struct module_env *env, const struct pb_name *zone, const struct pb_name *server)
+{
+	struct pb_name name = *zone;
+	struct ub_packed_rrset_key *rrset = rrset_cache_lookup(env->rrset_cache,
+		name.wire, name.size, LDNS_RR_TYPE_NS, LDNS_RR_CLASS_IN, 0, 0, 0);
+	bool names;
+
+	if (rrset == NULL)
+		return false;
+	names = rrset_names(rrset, server);
+	lock_rw_unlock(&rrset->entry.lock);
+	return names;
+}
+
 struct pb_address pbm_address_of(const struct sockaddr_storage *address)
 {
 	struct pb_address out = {.family = 4, .prefix = 32};

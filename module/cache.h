@@ -18,6 +18,10 @@ void pbm_forget_delegations(
 /* True if the zone's NS RRset is in the cache and has not run out. */
 bool pbm_delegation_cached(struct module_env *env, const struct pb_name *zone);
 
+/* True if the server is in the zone's NS RRset in the cache, run out or not. */
+bool pbm_delegation_names(
+	struct module_env *env, const struct pb_name *zone, const struct pb_name *server);
+
 struct pb_address pbm_address_of(const struct sockaddr_storage *address);
 
 /* True if the address is one that the cache has, or had, for the server. */

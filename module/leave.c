@@ -352,7 +352,10 @@ static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 			       : pbm_unverified(qstate, id, pin, PB_ASPECT_DS);
 	standing = pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons);
 	if (standing == PB_LIVE || standing == PB_STALE)
-		return PBM_GOES_ON;
+		return query != NULL && query->again &&
+				       restart(qstate, id, &query->unseen, name)
+			       ? PBM_RESTARTS
+			       : PBM_GOES_ON;
 	if (standing == PB_IN_FORCE) {
 		pbm_refuse(qstate, id, pin, PB_ASPECT_CUT, reasons);
 		return PBM_REFUSED;

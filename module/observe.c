@@ -198,9 +198,35 @@ static bool deviates_otherwise(struct module_qstate *qstate, int id,
 	return true;
 }
 
+/*
+ * Has the query come to the zone's servers by the delegation that was judged? It may
+ * have been on its way since before that, when there was another pin, or none. One
+ * server that is pinned, or in the NS RRset as it is cached now, will do: the child may
+ * list others, and where their names are aliases, what they lead to is among them.
+ */
+static bool led_by_delegation(const struct module_qstate *qstate,
+	const struct pbm_step *step, const struct pb_pin *pin)
+{
+	const void *place = NULL;
+	struct pb_name server;
+	bool any = false;
+
+	if (step->forwarded || !pb_name_equal(&step->asked, &pin->name))
+		return true;
+	while (pbm_next_server(qstate, &place, &server)) {
+		struct pb_bytes name = {server.wire, server.size};
+
+		if (pb_set_has(&pin->ns, name) || pb_set_has(&pin->child_ns, name) ||
+			pbm_delegation_names(qstate->env, &pin->name, &server))
+			return true;
+		any = true;
+	}
+	return !any;
+}
+
 /* The child's side is as good as the delegation that led there. */
 static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pin *pin,
-	const struct pb_name *name)
+	const struct pb_name *name, const struct pbm_step *step)
 {
 	const struct pbm *pb = pbm_of(qstate->env, id);
 	pb_reasons reasons;
@@ -208,6 +234,8 @@ static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pi
 	switch (pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons)) {
 	case PB_LIVE:
 	case PB_STALE:
+		if (!led_by_delegation(qstate, step, pin))
+			break;
 		return !deviates_otherwise(qstate, id, pin, PB_ASPECT_DS) &&
 		       !deviates_otherwise(qstate, id, pin, PB_ASPECT_SERVER);
 	case PB_IN_FORCE:
@@ -332,7 +360,7 @@ static enum pbm_fate observe_pin(struct module_qstate *qstate, int id,
 	case PB_SCOPE_NOTHING:
 		return PBM_GOES_ON;
 	case PB_SCOPE_CHILD:
-		admitted = admit_child(qstate, id, pin, name);
+		admitted = admit_child(qstate, id, pin, name, step);
 		break;
 	case PB_SCOPE_SHOWN:
 		if (pb_pin_has_ds(pin) && verdict.action != PB_ACTION_REFUSED) {

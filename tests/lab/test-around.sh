@@ -120,3 +120,25 @@ test_control() {
 		"SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
 	asked 0 hijacker
 }
+
+# The hijacker is slow: his answer is on its way while the domain is restored, pinned,
+# and found to be as pinned. It comes from servers that the pin does not know.
+test_answer_in_flight() {
+	local hijacker=${lab_pids[5]} client
+	pins < /dev/null
+	registrar hijack partner.example.
+	forget example
+	answers protected partner.example. MX "NOERROR; 10 mx.evil.example.; "
+	kill -STOP "$hijacker"
+	ask protected mail.partner.example. A > "$lab_run/in-flight" &
+	client=$!
+	sleep 0.2
+	registrar restore partner.example.
+	pinbound -q add partner.example --ns ns1.dns-host.example --ns ns2.dns-host.example
+	answers protected partner.example. MX "NOERROR; 10 mail.partner.example.; "
+	kill -CONT "$hijacker"
+	wait "$client"
+	[ "$(cat "$lab_run/in-flight")" = "NOERROR; 192.0.2.26; " ] ||
+		complain "the client that had waited has: $(cat "$lab_run/in-flight")"
+	answers protected mail.partner.example. A "NOERROR; 192.0.2.26; "
+}
