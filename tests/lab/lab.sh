@@ -9,13 +9,17 @@
 #   queries SERVER         how many queries the server has had so far
 #   pins < FILE            stores these pins and no others, and reloads
 #
+# LAB_THREADS is the number of threads of each resolver (2), LAB_REUSEPORT whether
+# each has a socket of its own (yes, as Unbound's default).
+#
 # Who is who (all on port 53):
 #
 #   127.1.0.1      root        .
 #   127.1.1.1, .2  com-a, -b   com., signed: two servers with a copy each
 #   127.1.2.1      example     example., not signed
 #   127.1.3.1, .2  provider    dns-host.example, example.com (signed),
-#                              partner.example, alias.com
+#                              partner.example, alias.com, and hosted.example,
+#                              whose NS hosts lie in example.com
 #   127.6.6.6      hijacker    evil.example, and an example.com and a
 #                              partner.example of his own
 #   127.2.0.1      stock       Unbound as everyone runs it
@@ -85,7 +89,7 @@ knot() {
 		printf 'database:\n    storage: "%s"\n    journal-db-max-size: 8M\n' "$dir"
 		printf '    kasp-db-max-size: 8M\n    timer-db-max-size: 8M\n'
 		printf 'policy:\n  - id: lab\n    manual: on\n    single-type-signing: on\n'
-		printf 'mod-stats:\n  - id: lab\n    server-operation: on\n'
+		printf 'mod-stats:\n  - id: lab\n    server-operation: on\n    query-type: on\n'
 		printf 'template:\n  - id: default\n    storage: "%s"\n    file: "%%s.zone"\n' "$dir"
 		printf '    global-module: mod-stats/lab\n    zonefile-sync: -1\n'
 		printf '    zonefile-load: whole\nzone:\n'
@@ -134,6 +138,13 @@ write_zones() {
 		@ NS ns2.dns-host.example.
 		@ MX 10 mail
 		mail A 192.0.2.25
+		ns1 A 127.1.3.1
+		ns2 A 127.1.3.2
+	END
+	zone provider hosted.example. <<- END
+		@ NS ns1.example.com.
+		@ NS ns2.example.com.
+		* A 192.0.2.27
 	END
 	zone provider partner.example. <<- END
 		@ NS ns1.dns-host.example.
@@ -175,6 +186,8 @@ write_zones() {
 		ns2.evil A 127.6.6.6
 		partner NS ns1.dns-host
 		partner NS ns2.dns-host
+		hosted NS ns1.example.com.
+		hosted NS ns2.example.com.
 	END
 	for server in com-a com-b; do
 		zone "$server" com. <<- END
@@ -234,7 +247,7 @@ start_servers() {
 		"$lab_run/com-b/knot.conf"
 	knot example 127.1.2.1 example.
 	knot provider "127.1.3.1 127.1.3.2" dns-host.example. signed:example.com. \
-		partner.example. alias.com.
+		partner.example. alias.com. hosted.example.
 	knot hijacker 127.6.6.6 evil.example. example.com. partner.example.
 	write_zones
 	for server in root com-a com-b example provider hijacker; do
@@ -327,7 +340,8 @@ resolver() {
 			    interface: $address
 			    outgoing-interface: ${address/127.2/127.3}
 			    access-control: 127.0.0.0/8 allow
-			    num-threads: 2
+			    num-threads: ${LAB_THREADS:-2}
+			    so-reuseport: ${LAB_REUSEPORT:-yes}
 			    do-ip6: no
 			    do-not-query-localhost: no
 			    root-hints: "$lab_run/root.hints"
