@@ -131,6 +131,11 @@ void pbm_store_servfail(struct module_qstate *qstate)
 	};
 
 	pbm_cache_store(qstate, &reply);
+	/* As a last resort the iterator asks the parent for such a host's address,
+	 * past the message cache; but not while it has such a denial. */
+	if (qstate->qinfo.qtype == LDNS_RR_TYPE_A ||
+		qstate->qinfo.qtype == LDNS_RR_TYPE_AAAA)
+		iter_store_parentside_neg(qstate->env, &qstate->qinfo, NULL);
 }
 
 void pbm_forget_rrsets(

@@ -31,7 +31,8 @@ bool pbm_address_known(struct module_env *env, const struct pb_name *server,
 /* Takes the addresses of those servers out that have pinned ones. */
 void pbm_forget_addresses(struct module_env *env, const struct pb_pin *pin);
 
-/* Stores a SERVFAIL for the query, for a few seconds. */
+/* Stores a SERVFAIL for the query, which is about a host of some zone's NS, for a few
+ * seconds, in which nobody is asked about that host. */
 void pbm_store_servfail(struct module_qstate *qstate);
 
 /* Takes those RRsets of a message out that are at or below zone. */
