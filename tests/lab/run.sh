@@ -229,22 +229,6 @@ test_status_and_log() {
 	! pinbound status | grep -q alias.com || complain "a pin that is gone has a status"
 }
 
-# A reload with other cache sizes destroys the caches, pins changing all the while.
-test_reload_with_other_sizes() {
-	local i conf=$lab_run/protected/unbound.conf
-	cp "$conf" "$conf.before"
-	for ((i = 0; i < 20; i++)); do
-		printf 'server:\n  msg-cache-slabs: %d\n  rrset-cache-slabs: %d\n  msg-cache-size: %dm\n' \
-			$((2 << (i % 4))) $((2 << ((i + 1) % 4))) $((1 + i % 3)) |
-			cat "$conf.before" - > "$conf"
-		pinbound -q set example.com --note "change $i"
-		reload
-		answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
-	done
-	mv "$conf.before" "$conf"
-	reload
-}
-
 # One of the two servers of com. is hijacked: whoever is asked is judged.
 test_one_parent_server() {
 	local i got

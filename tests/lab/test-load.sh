@@ -47,10 +47,10 @@ asked_of_com() {
 
 # While a deviation is in force, the registry hardly notices. The hosts of
 # hosted.example are asked about by the iterator itself: two names, each at most once in
-# the 5 seconds for which their SERVFAIL is kept.
+# the 5 seconds for which their SERVFAIL is kept, and by no more than all threads at once.
 test_load_in_force() {
 	local names=$lab_run/names hosted=$lab_run/hosted seconds=${LAB_SECONDS:-12}
-	local before_it asked most refused
+	local threads=${LAB_THREADS:-2} before_it asked most refused
 	write_queries "$names" "$hosted"
 	hijacked_all
 	before_it=$(asked_of_com)
@@ -58,7 +58,7 @@ test_load_in_force() {
 	load "$hosted" "$seconds" 1000
 	sleep "$seconds"
 	asked=$(($(asked_of_com) - before_it))
-	most=$((1 + seconds / 2 + 2 * (1 + seconds / 5)))
+	most=$((threads + seconds / 2 + threads * 2 * (1 + seconds / 5)))
 	echo "     $((seconds * 2000)) queries, of which com. got $asked"
 	[ "$asked" -ge $((seconds / 4)) ] && [ "$asked" -le $most ] ||
 		complain "com. had $asked queries, expected $((seconds / 4)) to $most"
@@ -76,4 +76,165 @@ test_load_in_force() {
 		complain "refused $refused, but $asked answers were SERVFAIL"
 	within 10 says protected n1.hosted.example A "NOERROR; 192.0.2.27; " ||
 		complain "hosted.example is not answered: $(ask protected n1.hosted.example A)"
+}
+
+# write_cache: so many RRsets of filled.example, and answers with some of them, for
+# load_cache. It reads them octet by octet: a second for 20000.
+write_cache() {
+	seq "${LAB_CACHED:-20000}" | awk '
+		BEGIN { print "START_RRSET_CACHE" }
+		{ print ";rrset 86400 1 0 8 0\nn" $1 ".filled.example. A 192.0.2.28" }
+		END {
+			print "END_RRSET_CACHE\nSTART_MSG_CACHE"
+			for (i = 1; i <= NR; i += 4) {
+				name = "n" i ".filled.example."
+				print "msg " name " IN A 33152 1 86400 0 1 0 0\n" name " IN A 0"
+			}
+			print "END_MSG_CACHE\nEOF"
+		}'
+}
+
+# Queries for names that are pinned, lead to such, or are neither.
+write_mixture() {
+	local i
+	printf 'example.com MX\npartner.example MX\nwww.alias.com A\nother.alias.com A\n'
+	printf 'ns1.dns-host.example A\nwww.hosted.example A\nno-such.com A\n. NS\n'
+	for ((i = 0; i < 200; i++)); do
+		printf 'n%d.example.com A\nn%d.partner.example A\n' $i $i
+		printf 'n%d.hosted.example A\nn%d.filled.example A\n' $i $i
+	done
+}
+
+# protected_conf LINE...: lines for its server section, from the next reload on, beside
+# those that it always has.
+protected_conf() {
+	local conf=$lab_run/protected/unbound.conf
+	[ -f "$conf.always" ] || cp "$conf" "$conf.always"
+	{
+		cat "$conf.always"
+		echo server:
+		[ $# -eq 0 ] || printf '    %s\n' "$@"
+	} > "$conf"
+}
+
+# The process that lab_start has started is still the one that answers.
+same_process() {
+	[ "$(unbound_control protected status &&
+		sed -n 's/^unbound (pid \([0-9]*\)) is running.*/\1/p' \
+			"$lab_run/protected/control-said")" = "${lab_pids[-1]}" ]
+}
+
+# A reload with other cache sizes destroys the caches: with queries going on, and while
+# a removal goes through them.
+test_reload_with_other_sizes() {
+	local i change mixture=$lab_run/mixture
+	write_mixture > "$mixture"
+	write_cache > "$lab_run/cache"
+	pinbound -q add filled.example --ns ns1.dns-host.example
+	load "$mixture" 3600 500
+	for ((i = 0; i < ${LAB_RELOADS:-20}; i++)); do
+		protected_conf "msg-cache-slabs: $((2 << (i % 4)))" \
+			"rrset-cache-slabs: $((2 << ((i + 1) % 4)))" \
+			"msg-cache-size: $((10 + i % 3))m" "rrset-cache-size: $((20 + i % 5))m"
+		unbound_control protected load_cache < "$lab_run/cache"
+		pinbound -q set filled.example --note "change $i" &
+		change=$!
+		sleep "0.$((RANDOM % 20 + 10))"
+		unbound_control protected reload
+		wait $change || complain "change $i has not been enforced"
+		answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
+		same_process || { complain "it is another process after reload $i"; break; }
+	done
+	kill "${loads[@]}"
+	load_ends
+	protected_conf
+	reload
+}
+
+# RRsets in the cache that only write_cache can have put there.
+cached_of_filled() {
+	unbound_control protected dump_cache
+	grep -c '^n1[0-9]\{4\}\.filled\.example\.	' "$lab_run/protected/control-said"
+}
+
+# How long until a change is enforced, when there is much to be looked through and
+# queries go on: of a pin about nothing in the cache, and of one about nearly all of it.
+test_enforced_with_full_cache() {
+	local mixture=$lab_run/mixture zone begin
+	write_mixture > "$mixture"
+	write_cache > "$lab_run/cache"
+	protected_conf "msg-cache-size: 200m" "rrset-cache-size: 200m"
+	reload
+	pinbound -q add filled.example --ns ns1.dns-host.example
+	unbound_control protected load_cache < "$lab_run/cache"
+	[ "$(cached_of_filled)" -ge 10000 ] || complain "filled.example is not in the cache"
+	load "$mixture" 3600 1000
+	for zone in partner.example filled.example; do
+		begin=$(date +%s%N)
+		[ "$(pinbound set $zone --note changed | tail -n 1)" = enforced ] ||
+			complain "the change of $zone has not been enforced"
+		echo "     with ${LAB_CACHED:-20000} RRsets cached, enforced in" \
+			"$((($(date +%s%N) - begin) / 1000000)) ms: $zone"
+	done
+	kill "${loads[@]}"
+	load_ends
+	unbound_control protected dump_cache
+	! grep -q 'n20000\.filled\.example' "$lab_run/protected/control-said" ||
+		complain "filled.example is still in the cache"
+	protected_conf
+	reload
+}
+
+# until_then COMMAND...: over and over, until $deadline (in seconds of this shell).
+until_then() {
+	while [ $SECONDS -lt "$deadline" ]; do
+		"$@" || return
+	done
+}
+
+change_pins() {
+	pinbound -q set filled.example --note "$RANDOM" &&
+		pinbound -q add alias.com --ns ns1.dns-host.example --ns ns2.dns-host.example &&
+		pinbound -q remove alias.com
+}
+
+change_delegations() {
+	registrar hijack example.com. && registrar hijack partner.example. && sleep 0.5 &&
+		registrar restore example.com. && registrar restore partner.example. &&
+		sleep 0.5
+}
+
+# Queries from several programs, pins and delegations that change, removals, flushes and
+# reloads, all at one time: nothing of the hijacker's gets in, and then all is well.
+test_everything_at_once() {
+	local mixture=$lab_run/mixture deadline=$((SECONDS + ${LAB_SECONDS:-12})) jobs=() i
+	write_mixture > "$mixture"
+	for i in 1 2 3; do
+		shuf "$mixture" > "$mixture.$i"
+		load "$mixture.$i" 3600 300
+	done
+	write_cache > "$lab_run/cache"
+	pinbound -q add filled.example --ns ns1.dns-host.example
+	count_from
+	until_then change_pins &
+	jobs+=($!)
+	until_then change_delegations &
+	jobs+=($!)
+	while [ $SECONDS -lt "$deadline" ]; do
+		unbound_control protected load_cache < "$lab_run/cache"
+		sleep 0.3
+		unbound_control protected flush_zone com
+		sleep 0.3
+		unbound_control protected reload
+	done
+	wait "${jobs[0]}" || complain "a change of a pin has not been enforced"
+	wait "${jobs[1]}"
+	kill "${loads[@]}"
+	load_ends
+	asked 0 hijacker
+	same_process || complain "it is another process"
+	for i in example.com partner.example; do
+		within 10 says protected $i MX "NOERROR; 10 mail.$i.; " ||
+			complain "$i is not answered: $(ask protected $i MX)"
+	done
 }
