@@ -37,6 +37,7 @@ help:
 	@echo 'make unbound   the distribution'"'"'s Unbound, with dynlib, in build/unbound'
 	@echo 'make demo      the story, on real servers'
 	@echo 'make check     all tests'
+	@echo 'make check-threads  the lab, with ThreadSanitizer watching its threads'
 	@echo 'make lint      what tools say of the source'
 	@echo 'make deps      install what building and testing need (as root)'
 	@echo 'make format    lay out the source'
@@ -142,6 +143,17 @@ examples: all
 lab: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh
 
+# The lab with an Unbound and a module of which ThreadSanitizer watches the threads.
+TSAN = $(BUILD)/tsan
+
+check-threads: $(UNBOUND_BUILD)/config.h
+	sh tests/install-deps.sh
+	sh tests/lab/build-tsan.sh $(UNBOUND_SRC) $(TSAN)/unbound
+	$(MAKE) BUILD=$(TSAN)/module UNBOUND_BUILD=$(TSAN)/unbound \
+		UNBOUND_SRC=$(UNBOUND_SRC) LDFLAGS=-fsanitize=thread \
+		CFLAGS='-O1 -g -fsanitize=thread -Wno-format-truncation' all
+	BUILD=$(TSAN)/module UNBOUND_BUILD=$(TSAN)/unbound tests/lab/threads.sh
+
 # Each step is a make of its own: what is missing may have to be installed first.
 check:
 	$(MAKE) deps
@@ -175,5 +187,5 @@ clean:
 distclean:
 	rm -rf $(BUILD)
 
-.PHONY: all help unbound unit deps replay defences suite cli-tests examples lab check lint demo format clean distclean unit-programs
+.PHONY: all help unbound unit deps replay defences suite cli-tests examples lab check-threads check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/tests/*.d)

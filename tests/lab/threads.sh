@@ -1,0 +1,71 @@
+#!/bin/bash
+# threads.sh - runs lab tests with an Unbound and a module that ThreadSanitizer
+# watches (BUILD, UNBOUND_BUILD), and judges what it reports.
+#
+# Usage: threads.sh [TEST...]
+#
+# A race in which the module has a part fails: if a frame of it is in one of the two
+# accesses, or in what allocated the memory. A race of Unbound's own is counted if
+# tsan.supp has a line for it; if not, it fails, too: the module may have led to it.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+[ $# -gt 0 ] || set -- everything_at_once load_in_force pin_without_reload restore \
+	reload_with_other_sizes enforced_with_full_cache
+export LAB_THREADS=${LAB_THREADS:-8} LAB_RELOADS=${LAB_RELOADS:-5}
+export TSAN_OPTIONS="log_path=$work/report exitcode=0 history_size=7"
+
+# The sanitizer does not know what to do where addresses are too random.
+run=()
+! setarch -R true 2> /dev/null || run=(setarch -R)
+"${run[@]}" "$here/run.sh" "$@"
+status=$?
+
+# Reports are divided by lines of "="; their parts by empty lines. Who started a thread
+# or made a mutex is no part of a race.
+cat "$work"/report* 2> /dev/null | awk -v supp="$here/tsan.supp" '
+	BEGIN {
+		while ((getline line < supp) > 0)
+			if (line ~ /^race(_top)?:/)
+				known[line] = 0
+	}
+	/^=+$/ {
+		judge()
+		text = frames = ""
+		next
+	}
+	{ text = text $0 "\n" }
+	/^  [^ ]/ { counts = !/^  (Thread|Mutex) / }
+	/^    #/ && counts { frames = frames $1 " " $2 " " $NF "\n" }
+	END {
+		judge()
+		for (line in known)
+			if (known[line] > 0)
+				printf "threads: %d of Unbound'"'"'s own, %s\n", known[line], line
+		printf "threads: %d races of the module, %d unknown\n", ours, unknown
+		exit ours + unknown > 0
+	}
+	# race: is for what is all of Unbound'"'"'s own, race_top: for a function of it
+	# that the module may have called.
+	function is_known(line,    name) {
+		name = substr(line, index(line, ":") + 1)
+		if (line ~ /^race_top:/)
+			return index("\n" frames, "\n#0 " name " ") > 0
+		return index(frames, " " name " ") > 0 && index(frames, "(pinbound.so+") == 0
+	}
+	function judge(    line) {
+		if (text !~ /WARNING: ThreadSanitizer/)
+			return
+		for (line in known)
+			if (is_known(line)) {
+				known[line]++
+				return
+			}
+		if (index(frames, "(pinbound.so+") > 0)
+			ours++
+		else
+			unknown++
+		printf "%s\n", text
+	}' || status=1
+exit $status
