@@ -140,8 +140,13 @@ cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile
 examples: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/examples.sh
 
+LAB = BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh
+LAB_THREADED = hijack_refused restore pin_without_reload load_in_force everything_at_once
+
 lab: all
-	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh
+	$(LAB)
+	LAB_THREADS=1 LAB_SECONDS=6 $(LAB) $(LAB_THREADED)
+	LAB_THREADS=8 LAB_SECONDS=6 $(LAB) $(LAB_THREADED)
 
 # The lab with an Unbound and a module of which ThreadSanitizer watches the threads.
 TSAN = $(BUILD)/tsan
