@@ -80,7 +80,7 @@ test_hijack_refused() {
 	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
 	asked 1 com-a com-b
 	count_from
-	sleep 1
+	sleep 0.3
 	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
 	answers protected mail.example.com. A "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
 	asked 0 root com-a com-b example provider hijacker
