@@ -290,6 +290,7 @@ run_test() {
 	both_pins refuse
 	log_lines=$(log_of protected | wc -l)
 	declare -gA before
+	declare -F "test_$1" > /dev/null || complain "there is no such test"
 	"test_$1"
 	if [ $fine = yes ]; then
 		passed=$((passed + 1))
