@@ -1,5 +1,6 @@
 /* keeper.c - see keeper.h. */
 #include "keeper.h"
+#include "order.h"
 #include "pinbound/names.h"
 #include "purge.h"
 #include "report.h"
@@ -20,7 +21,7 @@
 struct pbm_keeper {
 	struct pbm *pb;
 	struct module_env *env;
-	int id; /* of this module */
+	int subnetcache; /* number of that module, -1 if it is none of them */
 	pthread_t thread;
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t wake;
@@ -186,7 +187,8 @@ static void doubt_foreign(struct pbm_keeper *keeper)
 
 static void forget(struct pbm_keeper *keeper)
 {
-	if (keeper->stale == NULL || !pbm_purge(keeper->env, keeper->id, keeper->stale))
+	if (keeper->stale == NULL ||
+		!pbm_purge(keeper->env, keeper->subnetcache, keeper->stale))
 		return;
 	pb_names_free(keeper->stale);
 	keeper->stale = NULL;
@@ -324,6 +326,15 @@ static void init_locks(struct pbm_keeper *keeper)
 	(void)pthread_condattr_destroy(&monotonic);
 }
 
+/* One that stands in front would be gone before this module is. To be called in init: a
+ * reload frees the configuration before it ends the thread. */
+static int subnetcache_behind(const struct module_env *env, int id)
+{
+	int number = pbm_module_number(env->cfg->module_conf, "subnetcache");
+
+	return number < id ? -1 : number;
+}
+
 struct pbm_keeper *pbm_keeper_start(
 	struct pbm *pb, struct module_env *env, int id, struct pb_error *error)
 {
@@ -337,7 +348,7 @@ struct pbm_keeper *pbm_keeper_start(
 	init_locks(keeper);
 	keeper->pb = pb;
 	keeper->env = env;
-	keeper->id = id;
+	keeper->subnetcache = subnetcache_behind(env, id);
 	keeper->rrsets = count_slabhash_entries(&env->rrset_cache->table);
 	keeper->rrsets_seen = pb->rrsets_seen;
 	keeper->resolver.pid = getpid();

@@ -1,6 +1,5 @@
 /* purge.c - see purge.h. */
 #include "purge.h"
-#include "order.h"
 #include "sentinel.h"
 #include "util/storage/lruhash.h"
 #include "util/storage/slabhash.h"
@@ -263,7 +262,7 @@ bool pbm_caches_empty(const struct module_env *env)
 	       count_slabhash_entries(&env->rrset_cache->table) == 0;
 }
 
-bool pbm_purge(struct module_env *env, int id, const struct pb_names *names)
+bool pbm_purge(struct module_env *env, int subnetcache, const struct pb_names *names)
 {
 	static const struct cache caches[] = {
 		/* Messages first: those in them that other messages need go with
@@ -283,10 +282,7 @@ bool pbm_purge(struct module_env *env, int id, const struct pb_names *names)
 		return false;
 	purge->env = env;
 	purge->names = names;
-	/* One that stands in front would be gone before this module is. */
-	purge->subnetcache = pbm_module_number(env->cfg->module_conf, "subnetcache");
-	if (purge->subnetcache < id)
-		purge->subnetcache = -1;
+	purge->subnetcache = subnetcache;
 	for (size_t i = 0; done && i < sizeof(caches) / sizeof(caches[0]); i++)
 		done = walk(purge, &caches[i]);
 	free(purge);

@@ -14,10 +14,10 @@ bool pbm_caches_empty(const struct module_env *env);
  * Removes from the message, RRset and key caches, and from that of subnetcache, whatever
  * is at or below one of the names, and aliases that lead there; removed RRsets take with
  * them the messages elsewhere that they are part of. Everything else stays. For a thread
- * of its own: it takes the caches a few bins at a time, and lets others in between. `id`
- * is this module's number. False if the caches may not be walked now; it must then be
- * begun anew.
+ * of its own: it takes the caches a few bins at a time, and lets others in between.
+ * `subnetcache` is that module's number, -1 if it is none of them. False if the caches
+ * may not be walked now; it must then be begun anew.
  */
-bool pbm_purge(struct module_env *env, int id, const struct pb_names *names);
+bool pbm_purge(struct module_env *env, int subnetcache, const struct pb_names *names);
 
 #endif
