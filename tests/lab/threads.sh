@@ -12,7 +12,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 [ $# -gt 0 ] || set -- everything_at_once load_in_force pin_without_reload restore \
-	reload_with_other_sizes enforced_with_full_cache
+	pin_with_subnetcache reload_with_other_sizes enforced_with_full_cache
 export LAB_THREADS=${LAB_THREADS:-8} LAB_RELOADS=${LAB_RELOADS:-5}
 export TSAN_OPTIONS="log_path=$work/report exitcode=0 history_size=7"
 
