@@ -51,7 +51,8 @@ cat "$work"/report* 2> /dev/null | awk -v supp="$here/tsan.supp" '
 	function is_known(line,    name) {
 		name = substr(line, index(line, ":") + 1)
 		if (line ~ /^race_top:/)
-			return index("\n" frames, "\n#0 " name " ") > 0
+			return index("\n" frames, "\n#0 " name " ") > 0 &&
+				("\n" frames) !~ /\n#0 [^\n]*\(pinbound\.so\+/
 		return index(frames, " " name " ") > 0 && index(frames, "(pinbound.so+") == 0
 	}
 	function judge(    line) {
