@@ -4,7 +4,8 @@
 # To be sourced by a program that has called lab_enter "$@" first. Then:
 #
 #   lab_start              starts it; lab_stop ends it (also on exit)
-#   registrar VERB NAME    hijack, hold, restore a delegation at its registry
+#   registrar VERB NAME    changes a delegation at its registry: hijack, hold,
+#                          strip-ds, swap-ds, replace-ds, restore
 #   ask RESOLVER NAME TYPE what the resolver answers: "RCODE; DATA; EDE"
 #   queries SERVER         how many queries the server has had so far
 #   pins < FILE            stores these pins and no others, and reloads
@@ -21,7 +22,7 @@
 #                              partner.example, alias.com, and hosted.example,
 #                              whose NS hosts lie in example.com
 #   127.6.6.6      hijacker    evil.example, and an example.com and a
-#                              partner.example of his own
+#                              partner.example of his own, which he signs
 #   127.2.0.1      stock       Unbound as everyone runs it
 #   127.2.0.2      protected   Unbound with Pinbound
 
@@ -248,7 +249,7 @@ start_servers() {
 	knot example 127.1.2.1 example.
 	knot provider "127.1.3.1 127.1.3.2" dns-host.example. signed:example.com. \
 		partner.example. alias.com. hosted.example.
-	knot hijacker 127.6.6.6 evil.example. example.com. partner.example.
+	knot hijacker 127.6.6.6 evil.example. signed:example.com. signed:partner.example.
 	write_zones
 	for server in root com-a com-b example provider hijacker; do
 		serve knotd $server -c "$lab_run/$server/knot.conf"
@@ -259,6 +260,8 @@ start_servers() {
 	wait_for 127.1.2.1 example. SOA
 	wait_for 127.1.3.2 example.com. DNSKEY
 	wait_for 127.6.6.6 evil.example. SOA
+	wait_for 127.6.6.6 example.com. DNSKEY
+	wait_for 127.6.6.6 partner.example. DNSKEY
 }
 
 control() {
@@ -289,9 +292,15 @@ delegate() {
 	control "$server" zone-commit "$zone"
 }
 
+# legitimate_ds NAME: what belongs at the registry; nothing if the zone is not signed.
+legitimate_ds() {
+	[ "$1" != example.com. ] || ds provider example.com.
+}
+
 # The change has been made when each server of the registry says so.
 registrar() {
-	local verb=$1 name=$2 servers=example zone=example. ns='' signed='' server
+	local verb=$1 name=$2 servers=example zone=example. server
+	local ns="ns1.dns-host.example. ns2.dns-host.example." signed=''
 	case $name in
 	*.com.) servers="com-a com-b" zone=com. ;;
 	esac
@@ -300,11 +309,14 @@ registrar() {
 	hijack) # the DS goes with it, so that the hijacker's zone validates
 		ns="ns1.evil.example. ns2.evil.example."
 		;;
-	hold) ;;
-	restore)
-		ns="ns1.dns-host.example. ns2.dns-host.example."
-		[ "$name" != example.com. ] || signed=$(ds provider example.com.)
+	replace-ds) # or it becomes his own, so that what he signs validates
+		ns="ns1.evil.example. ns2.evil.example."
+		signed=$(ds hijacker "$name")
 		;;
+	swap-ds) signed=$(ds hijacker "$name") ;;
+	strip-ds) ;;
+	hold) ns= ;;
+	restore) signed=$(legitimate_ds "$name") ;;
 	*) lab_die "registrar: there is no \"$verb\"" ;;
 	esac
 	for server in $servers; do
