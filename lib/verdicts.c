@@ -182,7 +182,7 @@ bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_subject *su
 	(void)pthread_mutex_lock(&verdicts->lock);
 	entry = find(verdicts, subject);
 	if (standing_of(entry, subject->generation, now) == PB_PROBE_DUE &&
-		!slot_taken(entry, now)) {
+		(!slot_taken(entry, now) || entry->prober == prober)) {
 		entry->prober = prober;
 		entry->probe_began = now;
 		taken = true;

@@ -50,7 +50,7 @@ enum pb_standing pb_verdicts_ask(struct pb_verdicts *verdicts,
 
 /*
  * Takes the one slot to probe a deviation. `prober` is any pointer that tells
- * this query from others. False if the slot is taken (or was not given back for
+ * this query from others; it may take again what it has. False if the slot is taken (or was not given back for
  * less than the time that a query can live), or no probe is due.
  */
 bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_subject *subject,
