@@ -17,18 +17,23 @@
 #
 #   127.1.0.1      root        .
 #   127.1.1.1, .2  com-a, -b   com., signed: two servers with a copy each
-#   127.1.2.1      example     example., not signed
+#   127.1.2.1      example     example., not signed; on 127.1.2.2 sub.example.com
 #   127.1.3.1, .2  provider    dns-host.example, example.com (signed),
-#                              partner.example, alias.com, and hosted.example,
-#                              whose NS hosts lie in example.com
-#   127.6.6.6      hijacker    evil.example, and an example.com and a
-#                              partner.example of his own, which he signs
+#                              partner.example, shop.com, alias.com, and
+#                              hosted.example, whose NS hosts lie in example.com
+#   127.6.6.6      hijacker    evil.example, and a copy of his own, signed, of
+#                              example.com, partner.example, shop.com and
+#                              sub.example.com
 #   127.2.0.1      stock       Unbound as everyone runs it
 #   127.2.0.2      protected   Unbound with Pinbound
 
 lab_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lab_build=$(cd "${BUILD:-$lab_here/../../build}" && pwd)
 lab_unbound=$(cd "${UNBOUND_BUILD:-$lab_build/unbound}" && pwd)
+lab_ttl=${LAB_TTL:-5} # of all data, in seconds
+lab_recheck=${LAB_RECHECK:-2}
+lab_ttl=${LAB_TTL:-5}         # of all data, in seconds
+lab_recheck=${LAB_RECHECK:-2} # as pinbound.conf's
 lab_pids=()
 lab_run=
 
@@ -112,16 +117,21 @@ make_key() {
 
 # ds SERVER ZONE: the RDATA of the DS (SHA-256) for its key.
 ds() {
-	keymgr -c "$lab_run/$1/knot.conf" "$2" ds |
-		awk '$2 == "DS" && $5 == 2 { print $3, $4, $5, toupper($6) }'
+	local kept=$lab_run/$1/keys/$2.ds
+	[ -s "$kept" ] || keymgr -c "$lab_run/$1/knot.conf" "$2" ds |
+		awk '$2 == "DS" && $5 == 2 { print $3, $4, $5, toupper($6) }' > "$kept"
+	cat "$kept"
 }
 
 # zone SERVER NAME: the zone file, from standard input, with an SOA in front.
+# The hijacker's shows whose it is.
 zone() {
+	local mname=ns.${2#.}
+	[ "$1" != hijacker ] || mname=ns1.evil.example.
 	{
 		# shellcheck disable=SC2016
-		printf '$ORIGIN %s\n$TTL 5\n' "$2"
-		printf '@ SOA ns.%s hostmaster.%s 1 3600 600 86400 1\n' "${2#.}" "${2#.}" |
+		printf '$ORIGIN %s\n$TTL %d\n' "$2" "$lab_ttl"
+		printf '@ SOA %s hostmaster.%s 1 3600 600 86400 1\n' "$mname" "${2#.}" |
 			sed 's/ns\. /ns. /'
 		cat
 	} > "$lab_run/$1/${2%.}.zone"
@@ -141,6 +151,7 @@ write_zones() {
 		mail A 192.0.2.25
 		ns1 A 127.1.3.1
 		ns2 A 127.1.3.2
+		sub NS ns1.other-host.example.
 	END
 	zone provider hosted.example. <<- END
 		@ NS ns1.example.com.
@@ -153,11 +164,25 @@ write_zones() {
 		@ MX 10 mail
 		mail A 192.0.2.26
 	END
+	zone provider shop.com. <<- END
+		@ NS ns1.dns-host.example.
+		@ NS ns2.dns-host.example.
+		@ MX 10 mail
+		mail A 192.0.2.27
+	END
+	zone example sub.example.com. <<- END
+		@ NS ns1.other-host.example.
+		@ MX 10 mail
+		mail A 192.0.2.28
+	END
 	zone provider alias.com. <<- END
 		@ NS ns1.dns-host.example.
 		@ NS ns2.dns-host.example.
 		www CNAME mail.example.com.
 		other CNAME mail.example.com.
+		partner CNAME mail.partner.example.
+		shop CNAME mail.shop.com.
+		sub CNAME mail.sub.example.com.
 	END
 	zone hijacker evil.example. <<- END
 		@ NS ns1
@@ -166,7 +191,7 @@ write_zones() {
 		ns2 A 127.6.6.6
 		mx A 203.0.113.25
 	END
-	for name in example.com. partner.example.; do
+	for name in example.com. partner.example. shop.com. sub.example.com.; do
 		zone hijacker $name <<- END
 			@ NS ns1.evil.example.
 			@ NS ns2.evil.example.
@@ -181,6 +206,7 @@ write_zones() {
 		dns-host NS ns2.dns-host
 		ns1.dns-host A 127.1.3.1
 		ns2.dns-host A 127.1.3.2
+		ns1.other-host A 127.1.2.2
 		evil NS ns1.evil
 		evil NS ns2.evil
 		ns1.evil A 127.6.6.6
@@ -199,6 +225,8 @@ write_zones() {
 			example NS ns1.dns-host.example.
 			example NS ns2.dns-host.example.
 			example DS $(ds provider example.com.)
+			shop NS ns1.dns-host.example.
+			shop NS ns2.dns-host.example.
 			alias NS ns1.dns-host.example.
 			alias NS ns2.dns-host.example.
 		END
@@ -246,10 +274,11 @@ start_servers() {
 	cp -r "$lab_run/com-a/keys" "$lab_run/com-b/keys"
 	sed -i 's/^  - domain: "com."/&\n    dnssec-signing: on\n    dnssec-policy: lab/' \
 		"$lab_run/com-b/knot.conf"
-	knot example 127.1.2.1 example.
+	knot example "127.1.2.1 127.1.2.2" example. sub.example.com.
 	knot provider "127.1.3.1 127.1.3.2" dns-host.example. signed:example.com. \
-		partner.example. alias.com. hosted.example.
-	knot hijacker 127.6.6.6 evil.example. signed:example.com. signed:partner.example.
+		partner.example. shop.com. alias.com. hosted.example.
+	knot hijacker 127.6.6.6 evil.example. signed:example.com. signed:partner.example. \
+		signed:shop.com. signed:sub.example.com.
 	write_zones
 	for server in root com-a com-b example provider hijacker; do
 		serve knotd $server -c "$lab_run/$server/knot.conf"
@@ -264,13 +293,6 @@ start_servers() {
 	wait_for 127.6.6.6 partner.example. DNSKEY
 }
 
-control() {
-	local server=$1
-	shift
-	knotc -c "$lab_run/$server/knot.conf" "$@" > "$lab_run/$server/knotc" 2>&1 ||
-		lab_die "knotc $*: $(cat "$lab_run/$server/knotc")"
-}
-
 queries() {
 	knotc -c "$lab_run/$1/knot.conf" stats mod-stats.server-operation 2> /dev/null |
 		sed -n 's/.*\[query\] = \([0-9]*\)$/\1/p' | grep . || echo 0
@@ -278,18 +300,41 @@ queries() {
 
 # --- the registrar ----------------------------------------------------------
 
+# edit_zone SERVER ZONE: what zone-set and zone-unset say on standard input, at once.
+# What is to be unset may be gone already.
+edit_zone() {
+	local dir=$lab_run/$1
+	{
+		echo "zone-begin $2"
+		cat
+		echo "zone-commit $2"
+	} | knotc -c "$dir/knot.conf" > "$dir/knotc" 2>&1
+	[ "$(tail -n 1 "$dir/knotc")" = OK ] || lab_die "knotc: $(cat "$dir/knotc")"
+}
+
 # delegate SERVER ZONE NAME NS... [DS]: what the server's zone says of NAME now.
 delegate() {
 	local server=$1 zone=$2 name=$3 ns=$4 signed=$5 host
-	control "$server" zone-begin "$zone"
-	knotc -c "$lab_run/$server/knot.conf" zone-unset "$zone" "$name" NS > /dev/null 2>&1
-	knotc -c "$lab_run/$server/knot.conf" zone-unset "$zone" "$name" DS > /dev/null 2>&1
-	for host in $ns; do
-		control "$server" zone-set "$zone" "$name" 5 NS "$host"
-	done
-	# shellcheck disable=SC2086
-	[ -z "$signed" ] || control "$server" zone-set "$zone" "$name" 5 DS $signed
-	control "$server" zone-commit "$zone"
+	{
+		echo "zone-unset $zone $name NS"
+		echo "zone-unset $zone $name DS"
+		for host in $ns; do
+			echo "zone-set $zone $name $lab_ttl NS $host"
+		done
+		[ -z "$signed" ] || echo "zone-set $zone $name $lab_ttl DS $signed"
+	} | edit_zone "$server" "$zone"
+}
+
+# takeover NAME, give_back NAME: somebody is at the provider. The delegation stays,
+# mail goes elsewhere.
+takeover() {
+	printf 'zone-unset %s %s MX\nzone-set %s %s %d MX 10 mx.evil.example.\n' \
+		"$1" "$1" "$1" "$1" "$lab_ttl" | edit_zone provider "$1"
+}
+
+give_back() {
+	printf 'zone-unset %s %s MX\nzone-set %s %s %d MX 10 mail.%s\n' \
+		"$1" "$1" "$1" "$1" "$lab_ttl" "$1" | edit_zone provider "$1"
 }
 
 # legitimate_ds NAME: what belongs at the registry; nothing if the zone is not signed.
@@ -302,6 +347,10 @@ registrar() {
 	local verb=$1 name=$2 servers=example zone=example. server
 	local ns="ns1.dns-host.example. ns2.dns-host.example." signed=''
 	case $name in
+	sub.example.com.)
+		servers=provider zone=example.com.
+		ns="ns1.other-host.example."
+		;;
 	*.com.) servers="com-a com-b" zone=com. ;;
 	esac
 	[ -z "${3:-}" ] || servers=$3 # one server of several
@@ -436,8 +485,8 @@ lab_start() {
 	start_servers
 	printf '. 3600000 NS a.root.\na.root. 3600000 A 127.1.0.1\n' > "$lab_run/root.hints"
 	echo ". DS $(ds root .)" > "$lab_run/root.anchor"
-	printf 'pins: "%s/pins.mdb"\nstate: "%s/state.mdb"\nrecheck: 2\n' "$lab_run" "$lab_run" \
-		> "$lab_run/pinbound.conf"
+	printf 'pins: "%s/pins.mdb"\nstate: "%s/state.mdb"\nrecheck: %d\n' "$lab_run" "$lab_run" \
+		"$lab_recheck" > "$lab_run/pinbound.conf"
 	export PINBOUND_CONF=$lab_run/pinbound.conf
 	pinbound -q init || lab_die "pinbound init failed"
 	resolver stock "validator iterator"
