@@ -38,6 +38,7 @@ help:
 	@echo 'make demo      the story, on real servers'
 	@echo 'make check     all tests'
 	@echo 'make check-threads  the lab, with ThreadSanitizer watching its threads'
+	@echo 'make random    random sequences of what can happen; SEQUENCES=2000: more'
 	@echo 'make lint      what tools say of the source'
 	@echo 'make deps      install what building and testing need (as root)'
 	@echo 'make format    lay out the source'
@@ -109,12 +110,16 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBPB)
 	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(LIBPB) $(ALL_LDFLAGS) \
 		-lcmocka $(CLI_LIBS)
 
-unit-programs: $(UNIT_BIN)
+unit-programs: $(UNIT_BIN) $(BUILD)/tests/lab-ask
 
 unit: unit-programs
 	@set -e; for test in $(UNIT_BIN); do $$test; done
 
 # --- tests ------------------------------------------------------------------
+
+$(BUILD)/tests/lab-%: tests/lab/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MF $@.d -o $@ $< $(ALL_LDFLAGS) -lldns
 
 deps:
 	sh tests/install-deps.sh
@@ -159,6 +164,13 @@ check-threads: $(UNBOUND_BUILD)/config.h
 		CFLAGS='-O1 -g -fsanitize=thread -Wno-format-truncation' all
 	BUILD=$(TSAN)/module UNBOUND_BUILD=$(TSAN)/unbound tests/lab/threads.sh
 
+# Random sequences of what can happen, on the lab's servers.
+SEQUENCES ?= 200
+BUDGET ?= 420
+random: all $(BUILD)/tests/lab-ask
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/random.sh \
+		--sequences $(SEQUENCES) --seconds $(BUDGET)
+
 # Each step is a make of its own: what is missing may have to be installed first.
 check:
 	$(MAKE) deps
@@ -169,6 +181,7 @@ check:
 	$(MAKE) replay
 	$(MAKE) defences
 	$(MAKE) suite
+	$(MAKE) random
 	$(MAKE) lab
 
 demo:
@@ -192,5 +205,6 @@ clean:
 distclean:
 	rm -rf $(BUILD)
 
-.PHONY: all help unbound unit deps replay defences suite cli-tests examples lab check-threads check lint demo format clean distclean unit-programs
+.PHONY: all help unbound unit deps replay defences suite cli-tests examples lab random \
+	check-threads check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/tests/*.d)

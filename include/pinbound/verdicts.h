@@ -50,8 +50,9 @@ enum pb_standing pb_verdicts_ask(struct pb_verdicts *verdicts,
 
 /*
  * Takes the one slot to probe a deviation. `prober` is any pointer that tells
- * this query from others; it may take again what it has. False if the slot is taken (or was not given back for
- * less than the time that a query can live), or no probe is due.
+ * this query from others; it may take again what it has. False if the slot is
+ * taken (or was not given back for less than the time that a query can live), or no
+ * probe is due.
  */
 bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_subject *subject,
 	int64_t now, const void *prober);
