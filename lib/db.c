@@ -49,6 +49,10 @@ static const char *meaning(int code)
 		return "it does not exist; \"pinbound init\" makes it";
 	case EEXIST:
 		return "it exists already";
+	case EISDIR:
+		return "it is a directory";
+	case EBADF: /* a reader would have to write the first page */
+		return "it is empty";
 	case EACCES:
 	case EPERM:
 		return "permission denied, to the file or to its lock file";
@@ -87,8 +91,10 @@ static int open_env(struct pb_db *db, enum pb_access access)
 
 	if (code != 0)
 		return code;
-	if (access == PB_STORE_READ)
+	if (access == PB_STORE_READ || access == PB_STORE_TRY)
 		flags |= MDB_RDONLY;
+	if (access == PB_STORE_TRY)
+		flags |= MDB_NOLOCK;
 	if ((code = mdb_env_set_mapsize(db->env, MAP_SIZE)) != 0 ||
 		(code = mdb_env_set_maxdbs(db->env, PB_DB_TABLES_MAX)) != 0 ||
 		(code = mdb_env_set_maxreaders(db->env, READERS_MAX)) != 0)

@@ -14,6 +14,7 @@
 #include "order.h"
 #include "purge.h"
 #include "report.h"
+#include "rights.h"
 #include "stamp.h"
 #include "state.h"
 
@@ -33,6 +34,10 @@ EXPORT size_t get_mem(struct module_env *env, int id);
 
 /* What the last deinit left. Only the main thread runs init and deinit. */
 static struct pbm *kept;
+
+/* What runs, and how often module-config has it: NULL and 0 before init. */
+static struct pbm *running;
+static unsigned places;
 
 static void forget(struct pbm *pb)
 {
@@ -73,20 +78,42 @@ static const char *in_chroot(const struct module_env *env, const char *path)
 	return path;
 }
 
-/* One process must not have the same LMDB file open twice: one that is open is taken
- * over, unless another file has taken its place. */
+/* The store, at a path that leads elsewhere than to the one that is open. That has to
+ * be closed first, for good, since both may have one lock file. */
+static struct pb_store *open_other(const char *path, struct pb_error *error)
+{
+	if (kept != NULL && kept->store != NULL) {
+		if (!pb_store_try(path, error))
+			return NULL;
+		pb_store_close(kept->store);
+		kept->store = NULL;
+	}
+	return pb_store_open(path, PB_STORE_READ, error);
+}
+
+/* Opens the store, and reads all of it: a pin that is missing would not be missed
+ * later on. A store that is open is used on, unless it is to be no longer. */
 static bool open_pins(
 	struct pbm *pb, const struct module_env *env, struct pb_error *error)
 {
 	const char *path = in_chroot(env, pb->conf.pins);
+	bool is_open =
+		kept != NULL && kept->store != NULL && pb_store_is_at(kept->store, path);
+	struct pb_store *store = is_open ? kept->store : open_other(path, error);
+	struct pb_store_stat stat;
 
-	if (kept != NULL && kept->store != NULL && pb_store_is_at(kept->store, path)) {
-		pb->store = kept->store;
-		kept->store = NULL;
-	} else {
-		pb->store = pb_store_open(path, PB_STORE_READ, error);
+	if (store == NULL)
+		return false;
+	if (pb_store_verify(store, &stat, error) != PB_OK) {
+		if (!is_open)
+			pb_store_close(store);
+		return false;
 	}
-	return pb->store != NULL;
+	if (is_open)
+		kept->store = NULL;
+	pb->store = store;
+	pbm_warn_of_rights(path);
+	return true;
 }
 
 /* Reads the configuration, and opens the store unless that is open already. */
@@ -128,10 +155,14 @@ static struct pbm *set_up_or_keep(const struct module_env *env)
 	if (pb != NULL)
 		pb->order = PBM_ORDER_UNKNOWN;
 	if (pb == NULL || pb->store == NULL || !new_verdicts(pb, &error)) {
+		log_err("pinbound: Unbound does not start without its pins; "
+			"\"pinbound checkconf\" checks pinbound.conf, \"pinbound "
+			"verify\" the pin store");
 		forget(pb);
 		return NULL;
 	}
-	log_err("pinbound: going on with the settings and pins from before the reload");
+	log_err("pinbound: going on with the settings and pins from before the reload; "
+		"\"pinbound checkconf\" and \"pinbound verify\" tell more");
 	return pb;
 }
 
@@ -192,6 +223,16 @@ static int start(struct pbm *pb, struct module_env *env, int id)
 	return pb->keeper != NULL;
 }
 
+/* Twice in module-config. Each would drop what the other asks for: neither judges. */
+static void join(struct dynlibmod_env *host)
+{
+	log_err("pinbound: module-config has \"dynlib\" with Pinbound twice: what is "
+		"pinned cannot be verified. Write it once");
+	running->order = PBM_ORDER_BAD;
+	host->dyn_env = running;
+	places++;
+}
+
 int init(struct module_env *env, int id)
 {
 	struct dynlibmod_env *host = env->modinfo[id];
@@ -205,9 +246,14 @@ int init(struct module_env *env, int id)
 		log_err("pinbound: %s", error.text);
 		return 0;
 	}
-	host->dyn_env = set_up_or_keep(env);
+	if (running != NULL) {
+		join(host);
+		return 1;
+	}
+	host->dyn_env = running = set_up_or_keep(env);
 	if (host->dyn_env == NULL)
 		return 0;
+	places = 1;
 	if (!register_callbacks(env, id)) {
 		log_err("pinbound: out of memory");
 		return 0;
@@ -223,11 +269,13 @@ void deinit(struct module_env *env, int id)
 	host->inplace_cb_delete_wrapped(env, inplace_cb_reply_servfail, id);
 	host->inplace_cb_delete_wrapped(env, inplace_cb_reply_cache, id);
 	host->inplace_cb_delete_wrapped(env, inplace_cb_reply_local, id);
-	forget(kept);
-	kept = host->dyn_env;
 	host->dyn_env = NULL;
-	if (kept != NULL)
-		stop_keeper(kept);
+	if (running == NULL || --places > 0)
+		return;
+	forget(kept);
+	kept = running;
+	running = NULL;
+	stop_keeper(kept);
 }
 
 void operate(struct module_qstate *qstate, enum module_ev event, int id,

@@ -17,6 +17,7 @@ enum pb_access {
 	PB_STORE_READ,   /* the resolver: pins.mdb may be read-only to it */
 	PB_STORE_WRITE,  /* the command */
 	PB_STORE_CREATE, /* makes the file, which must not be there, mode 0640 */
+	PB_STORE_TRY,    /* reads without the lock file; see pb_store_try() */
 };
 
 /* Returns NULL with the reason in *error. Free with pb_store_close(). */
@@ -84,6 +85,14 @@ enum pb_result pb_store_each(struct pb_store *store,
  */
 enum pb_result pb_store_verify(
 	struct pb_store *store, struct pb_store_stat *stat, struct pb_error *error);
+
+/*
+ * Could the file be opened and used? Reads all of it, as pb_store_verify() does,
+ * without a trace in its lock file: so this is the one thing that may be done with a
+ * file while this process has another one open with the same lock file, as one that
+ * was put in the other's place has. It holds changes by the command up meanwhile.
+ */
+bool pb_store_try(const char *path, struct pb_error *error);
 
 /* Who made a change, when and with which command. */
 struct pb_change {
