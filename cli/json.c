@@ -1,5 +1,6 @@
 /* json.c - see json.h. */
 #include "json.h"
+#include "pinbound/utf8.h"
 #include <inttypes.h>
 #include <string.h>
 
@@ -13,18 +14,27 @@ void json_end(struct json *json)
 	(void)putc('\n', json->out);
 }
 
+static void write_octet(FILE *out, uint8_t octet)
+{
+	if (octet == '"' || octet == '\\')
+		(void)fprintf(out, "\\%c", octet);
+	else
+		(void)putc(octet, out);
+}
+
+/* JSON is UTF-8: what is not becomes U+FFFD. */
 static void write_octets(struct json *json, struct pb_bytes octets)
 {
 	(void)putc('"', json->out);
-	for (size_t i = 0; i < octets.size; i++) {
-		uint8_t octet = octets.data[i];
+	for (size_t at = 0; at < octets.size;) {
+		size_t size = pb_utf8_printable(octets.data + at, octets.size - at);
 
-		if (octet == '"' || octet == '\\')
-			(void)fprintf(json->out, "\\%c", octet);
-		else if (octet < ' ' || octet == 0x7f)
-			(void)fprintf(json->out, "\\u%04x", octet);
-		else
-			(void)putc(octet, json->out);
+		for (size_t i = 0; i < size; i++)
+			write_octet(json->out, octets.data[at + i]);
+		if (size == 0)
+			(void)fprintf(json->out, "\\u%04x",
+				octets.data[at] < 0x80 ? octets.data[at] : 0xfffd);
+		at += size == 0 ? 1 : size;
 	}
 	(void)putc('"', json->out);
 }

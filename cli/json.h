@@ -18,6 +18,7 @@ void json_end(struct json *json);
 void json_open(struct json *json, const char *key, char bracket);
 void json_close(struct json *json, char bracket);
 void json_text(struct json *json, const char *key, const char *text);
+/* Octets that are not UTF-8 become U+FFFD, the replacement character. */
 void json_octets(struct json *json, const char *key, struct pb_bytes octets);
 void json_number(struct json *json, const char *key, int64_t number);
 void json_bool(struct json *json, const char *key, bool value);

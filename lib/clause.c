@@ -52,6 +52,9 @@ static enum pb_clause_read read_line(struct pb_clause *clause, struct pb_error *
 	if (used > 0 && clause->text[used - 1] == '\r')
 		used--;
 	clause->text[used] = '\0';
+	if (clause->line == 1 && strncmp(clause->text, "\xef\xbb\xbf", 3) == 0)
+		return bad(
+			clause, "it begins with a byte order mark; take that out", error);
 	for (size_t i = 0; i < used; i++)
 		if ((unsigned char)clause->text[i] < ' ' && clause->text[i] != '\t')
 			return bad(clause, "there is a control character in the line",

@@ -13,7 +13,8 @@ struct pb_error {
 	char text[512];
 };
 
-/* Writes the sentence, cut at the buffer's end. error may be NULL. */
+/* Writes the sentence, cut at the buffer's end; what is neither ASCII nor UTF-8, or is a
+ * control character, becomes \DDD. error may be NULL. */
 void pb_error_set(struct pb_error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
