@@ -6,6 +6,11 @@
 
 #define DAY 86400
 
+/* Times outside are not written with a year of four digits from 1970 on: the end of
+ * 1970-01-01, and that of 9999-12-31. */
+#define EARLIEST DAY
+#define LATEST INT64_C(253402300800)
+
 /* Reads exactly so many digits. False if they are not there. */
 static bool read_digits(const char **text, int digits, int *value)
 {
@@ -77,24 +82,38 @@ static bool read_time(const char *text, struct tm *when, int *offset)
 	       read_zone(&text, offset) && *text == '\0';
 }
 
-bool pb_expires_from_text(int64_t *expires, const char *text, struct pb_error *error)
+static bool read_expires(int64_t *expires, const char *text)
 {
 	struct tm when;
 	int offset = 0;
 
-	if (read_date(&text, &when)) {
-		if (*text == '\0') {
-			*expires = (int64_t)timegm(&when) + DAY;
-			return true;
-		}
-		if (read_time(text, &when, &offset)) {
-			*expires = (int64_t)timegm(&when) - offset;
-			return true;
-		}
+	if (!read_date(&text, &when))
+		return false;
+	if (*text == '\0') {
+		*expires = (int64_t)timegm(&when) + DAY;
+		return true;
 	}
-	pb_error_set(error, "a date (2027-11-23) or a time with zone "
-			    "(2027-11-23T12:00:00Z) is expected");
-	return false;
+	if (!read_time(text, &when, &offset))
+		return false;
+	*expires = (int64_t)timegm(&when) - offset;
+	return true;
+}
+
+bool pb_expires_from_text(int64_t *expires, const char *text, struct pb_error *error)
+{
+	int64_t read;
+
+	if (!read_expires(&read, text)) {
+		pb_error_set(error, "a date (2027-11-23) or a time with zone "
+				    "(2027-11-23T12:00:00Z) is expected");
+		return false;
+	}
+	if (read < EARLIEST || read > LATEST) {
+		pb_error_set(error, "it must be from 1970-01-01 to 9999-12-31");
+		return false;
+	}
+	*expires = read;
+	return true;
 }
 
 char *pb_expires_to_text(int64_t expires, char text[32])

@@ -207,12 +207,12 @@ static void write_text(FILE *out, const char *attribute, const char *value)
 	(void)fprintf(out, "    %s: %s\n", attribute, value);
 }
 
-/* A name without its trailing dot, the root apart. */
+/* A name without its trailing dot. The root keeps it, and a host called "none". */
 static const char *plain_name(const struct pb_name *name, char text[PB_NAME_TEXT_MAX])
 {
 	size_t size = strlen(pb_name_to_text(name, text));
 
-	if (size > 1)
+	if (size > 1 && strcmp(text, "none.") != 0)
 		text[size - 1] = '\0';
 	return text;
 }
