@@ -176,6 +176,18 @@ static bool set_defaults(struct pb_conf *conf, struct pb_error *error)
 	       set_path(&conf->state, DEFAULT_DIRECTORY "state.mdb", error);
 }
 
+/* Either file has its own lock file beside it, and one writes it that must not write
+ * the other. */
+static bool check_paths(
+	const struct pb_conf *conf, const char *path, struct pb_error *error)
+{
+	if (strcmp(conf->pins, conf->state) != 0)
+		return true;
+	pb_error_set(error, "%s: pins and state are one file, %s; they must be two", path,
+		conf->pins);
+	return false;
+}
+
 bool pb_conf_read(struct pb_conf *conf, const char *path, struct pb_error *error)
 {
 	struct pb_clause *clause;
@@ -193,7 +205,8 @@ bool pb_conf_read(struct pb_conf *conf, const char *path, struct pb_error *error
 		return false;
 	}
 	pb_clause_begin(clause, in, path);
-	fine = set_defaults(conf, error) && read_all(conf, clause, error);
+	fine = set_defaults(conf, error) && read_all(conf, clause, error) &&
+	       check_paths(conf, path, error);
 	if (!fine)
 		pb_conf_free(conf);
 	free(clause);

@@ -57,10 +57,12 @@ static const char *meaning(int code)
 	case EPERM:
 		return "permission denied, to the file or to its lock file";
 	case EROFS:
-		return "the lock file is on a read-only file system, and readers must "
-		       "write it";
+		return "it is on a read-only file system, or its lock file, which "
+		       "readers must write";
 	case ENOSPC:
 		return "the disk is full";
+	case EIO: /* LMDB's word for a page that was written in part, too */
+		return "it cannot be read or written: the disk is full, or broken";
 	case MDB_INVALID:
 		return "it is not a pinbound store";
 	case MDB_VERSION_MISMATCH:

@@ -117,6 +117,8 @@ struct pb_store *pb_store_open(
 	if (store->db == NULL ||
 		(access == PB_STORE_CREATE && !write_format(store, error)) ||
 		!check_format(store, error)) {
+		if (access == PB_STORE_CREATE) /* half of a store, in the way of one */
+			(void)unlink(path);
 		pb_store_close(store);
 		return NULL;
 	}
