@@ -140,6 +140,7 @@ suite: all
 cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile
 	BUILD=$(BUILD) tests/cli/run.sh
 	BUILD=$(BUILD) tests/cli/malformed.sh
+	BUILD=$(BUILD) tests/cli/hard.sh
 
 # What is there to be copied or read.
 examples: all

@@ -80,7 +80,9 @@ static int take_lock(const char *path)
 
 	if (fd < 0) {
 		(void)cli_fail("%s: %s%s", path, strerror(errno),
-			errno == ENOENT ? "; \"pinbound init\" makes it" : "");
+			errno == ENOENT   ? "; \"pinbound init\" makes it"
+			: errno == EACCES ? "; it is root who changes the pins"
+					  : "");
 		return -1;
 	}
 	for (int waited = 0; waited <= WAIT_SECONDS * 1000; waited += WAIT_STEP_MS) {

@@ -28,6 +28,7 @@ struct cli {
 	struct pb_conf conf; /* read before the command runs, if it needs it */
 	bool json;
 	bool quiet;
+	bool wants_help;
 	const char **arguments;
 	size_t argument_count;
 	struct cli_given *given;
@@ -63,6 +64,9 @@ int cli_misused(const struct cli *cli, const char *format, ...)
 
 /* Reads a name that the user gave. False, and an error is out, if it is none. */
 bool cli_read_name(struct pb_name *name, const char *text);
+
+/* Tells of one command, or, for NULL, of all. Returns CLI_DONE. */
+int cli_help_on(const struct cli *cli, const struct cli_command *row);
 
 int cli_help(struct cli *cli);
 int cli_init(struct cli *cli);

@@ -1,5 +1,6 @@
 /* import.c - storing the pins of a file. */
 #include "change.h"
+#include "json.h"
 #include "pinbound/pinfile.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -8,9 +9,15 @@
 struct import {
 	struct cli *cli;
 	struct cli_change change;
-	bool dry_run;
 	struct pb_name *names; /* of the file, for --replace */
 	size_t count, room;
+
+	/* For --dry-run: what would change, said only if all of the file is good. */
+	bool dry_run;
+	FILE *said;
+	char *text;
+	size_t size;
+	struct json json; /* into `said` */
 };
 
 static bool remember(struct import *import, const struct pb_name *name)
@@ -28,21 +35,36 @@ static bool remember(struct import *import, const struct pb_name *name)
 	return true;
 }
 
-/* Says what a pin of the file changes, for --dry-run. */
-static void say(const struct import *import, const struct pb_edit_counts *before,
+static void say_one(
+	struct import *import, char sign, const char *change, const struct pb_name *name)
+{
+	char text[PB_NAME_TEXT_MAX];
+
+	(void)pb_name_to_text(name, text);
+	if (!import->cli->json) {
+		(void)fprintf(import->said, "%c %s\n", sign, text);
+		return;
+	}
+	json_open(&import->json, NULL, '{');
+	json_text(&import->json, "name", text);
+	json_text(&import->json, "change", change);
+	json_close(&import->json, '}');
+}
+
+/* Notes what a pin of the file changes, for --dry-run. */
+static void say(struct import *import, const struct pb_edit_counts *before,
 	const struct pb_name *name)
 {
 	struct pb_edit_counts after = pb_edit_counts(import->change.edit);
-	char text[PB_NAME_TEXT_MAX];
 
-	if (!import->dry_run || import->cli->json || import->cli->quiet)
+	if (!import->dry_run)
 		return;
 	if (after.added > before->added)
-		(void)printf("+ %s\n", pb_name_to_text(name, text));
+		say_one(import, '+', "added", name);
 	else if (after.changed > before->changed)
-		(void)printf("~ %s\n", pb_name_to_text(name, text));
+		say_one(import, '~', "changed", name);
 	else if (after.removed > before->removed)
-		(void)printf("- %s\n", pb_name_to_text(name, text));
+		say_one(import, '-', "removed", name);
 }
 
 static bool store(
@@ -120,6 +142,41 @@ static bool remove_others(struct import *import, struct pb_error *error)
 	return fine;
 }
 
+static bool begin_dry_run(struct import *import)
+{
+	import->said = open_memstream(&import->text, &import->size);
+	if (import->said == NULL)
+		return false;
+	if (import->cli->json) {
+		json_begin(&import->json, import->said);
+		json_open(&import->json, NULL, '{');
+		json_open(&import->json, "changes", '[');
+	}
+	return true;
+}
+
+static void end_dry_run(struct import *import)
+{
+	struct pb_edit_counts counts = pb_edit_counts(import->change.edit);
+	struct json *json = &import->json;
+
+	if (import->cli->json) {
+		json_close(json, ']');
+		json_number(json, "added", (int64_t)counts.added);
+		json_number(json, "changed", (int64_t)counts.changed);
+		json_number(json, "removed", (int64_t)counts.removed);
+		json_close(json, '}');
+		json_end(json);
+	} else {
+		(void)fprintf(import->said,
+			"%llu would be added, %llu changed, %llu removed; nothing was "
+			"changed\n",
+			(unsigned long long)counts.added,
+			(unsigned long long)counts.changed,
+			(unsigned long long)counts.removed);
+	}
+}
+
 static int finish(struct import *import)
 {
 	struct pb_edit_counts counts = pb_edit_counts(import->change.edit);
@@ -131,19 +188,27 @@ static int finish(struct import *import)
 			(unsigned long long)counts.added,
 			(unsigned long long)counts.changed,
 			(unsigned long long)counts.removed);
+	end_dry_run(import);
 	(void)cli_change_drop(&import->change);
-	if (cli->json)
-		(void)printf("{\"added\": %llu, \"changed\": %llu, \"removed\": %llu}\n",
-			(unsigned long long)counts.added,
-			(unsigned long long)counts.changed,
-			(unsigned long long)counts.removed);
-	else if (!cli->quiet)
-		(void)printf("%llu would be added, %llu changed, %llu removed; nothing "
-			     "was changed\n",
-			(unsigned long long)counts.added,
-			(unsigned long long)counts.changed,
-			(unsigned long long)counts.removed);
+	if (fflush(import->said) != 0)
+		return cli_fail("out of memory");
+	if (cli->json || !cli->quiet)
+		(void)fwrite(import->text, 1, import->size, stdout);
 	return CLI_DONE;
+}
+
+/* Gets the memory that is needed. */
+static bool prepare(struct import *import, bool replace, struct pb_error *error)
+{
+	if (replace) {
+		import->names = malloc(256 * sizeof(*import->names));
+		import->room = 256;
+	}
+	if ((!replace || import->names != NULL) &&
+		(!import->dry_run || begin_dry_run(import)))
+		return true;
+	pb_error_set(error, "out of memory");
+	return false;
 }
 
 static int import_from(struct cli *cli, FILE *in, const char *path)
@@ -156,21 +221,19 @@ static int import_from(struct cli *cli, FILE *in, const char *path)
 	import.dry_run = cli_value(cli, "--dry-run") != NULL;
 	if (!cli_change_begin(cli, &import.change))
 		return CLI_FAILED;
-	if (replace) {
-		import.names = malloc(256 * sizeof(*import.names));
-		import.room = 256;
-	}
-	if (replace && import.names == NULL)
-		pb_error_set(&error, "out of memory");
-	else if (pb_pinfile_read(in, path, store, &import, &error) &&
-		 (!replace || remove_others(&import, &error))) {
+	if (prepare(&import, replace, &error) &&
+		pb_pinfile_read(in, path, store, &import, &error) &&
+		(!replace || remove_others(&import, &error))) {
 		code = finish(&import);
-		free(import.names);
-		return code;
+	} else {
+		(void)cli_fail("%s; nothing was stored", error.text);
+		code = cli_change_drop(&import.change);
 	}
+	if (import.said != NULL)
+		(void)fclose(import.said);
+	free(import.text);
 	free(import.names);
-	(void)cli_fail("%s; nothing was stored", error.text);
-	return cli_change_drop(&import.change);
+	return code;
 }
 
 int cli_import(struct cli *cli)

@@ -1,5 +1,6 @@
 /* init.c - making the stores. */
 #include "cli.h"
+#include "json.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -127,18 +128,29 @@ static bool make_state(const char *path, const struct owners *owners)
 	       make_file(lock, false, owners->resolver, owners->group, 0660);
 }
 
+static void say_json(const struct cli *cli)
+{
+	struct json json;
+
+	json_begin(&json, stdout);
+	json_open(&json, NULL, '{');
+	json_text(&json, "pins", cli->conf.pins);
+	json_text(&json, "state", cli->conf.state);
+	json_close(&json, '}');
+	json_end(&json);
+}
+
 int cli_init(struct cli *cli)
 {
 	const struct owners owners = find_owners();
 
 	if (!make_directory(cli->conf.pins, &owners) ||
 		!make_directory(cli->conf.state, &owners) ||
-		!make_pins(cli->conf.pins, &owners) ||
-		!make_state(cli->conf.state, &owners))
+		!make_state(cli->conf.state, &owners) ||
+		!make_pins(cli->conf.pins, &owners)) /* last: it must not be there yet */
 		return CLI_FAILED;
 	if (cli->json)
-		(void)printf("{\"pins\": \"%s\", \"state\": \"%s\"}\n", cli->conf.pins,
-			cli->conf.state);
+		say_json(cli);
 	else if (!cli->quiet)
 		(void)printf("%s: made; \"pinbound add NAME\" stores the first pin\n",
 			cli->conf.pins);

@@ -59,54 +59,6 @@ bool cli_read_name(struct pb_name *name, const char *text)
 	return false;
 }
 
-static void print_options(const struct cli_option *option)
-{
-	for (; option != NULL && option->name != NULL; option++) {
-		int used =
-			printf("  %s%s%s", option->name, option->value != NULL ? " " : "",
-				option->value != NULL ? option->value : "");
-
-		if (used > 25) {
-			(void)putchar('\n');
-			used = 0;
-		}
-		(void)printf("%*s%s\n", 26 - used, "", option->help);
-	}
-}
-
-static void print_overview(void)
-{
-	(void)printf("Usage: pinbound COMMAND [OPTIONS] [ARGUMENTS]\n\n"
-		     "Pins the delegations of domains, for Unbound to refuse what "
-		     "deviates.\n\n");
-	for (const struct cli_command *row = cli_commands; row->name != NULL; row++)
-		(void)printf("  %-10s  %s\n", row->name, row->summary);
-	(void)printf("\nOptions common to all:\n");
-	print_options(cli_common);
-	(void)printf("\n\"pinbound help COMMAND\" tells more.\n");
-}
-
-int cli_help(struct cli *cli)
-{
-	const struct cli_command *row;
-
-	if (cli->argument_count == 0) {
-		print_overview();
-		return CLI_DONE;
-	}
-	row = cli_find_command(cli->arguments[0]);
-	if (row == NULL)
-		return cli_misused(cli, "there is no command \"%s\"", cli->arguments[0]);
-	(void)printf("Usage: pinbound %s%s%s%s\n\n%s\n", row->name,
-		row->options != NULL ? " [OPTIONS]" : "", *row->arguments ? " " : "",
-		row->arguments, row->help);
-	if (row->options != NULL) {
-		(void)printf("\nOptions:\n");
-		print_options(row->options);
-	}
-	return CLI_DONE;
-}
-
 static const struct cli_option *find_option(
 	const struct cli_option *row, const char *text, size_t size)
 {
@@ -122,6 +74,8 @@ static bool take_common(struct cli *cli, const struct cli_given *given)
 		cli->json = true;
 	else if (strcmp(given->option->name, "-q") == 0)
 		cli->quiet = true;
+	else if (strcmp(given->option->name, "--help") == 0)
+		cli->wants_help = true;
 	else if (strcmp(given->option->name, "-c") == 0)
 		cli->conf_path = given->value;
 	else
@@ -132,7 +86,7 @@ static bool take_common(struct cli *cli, const struct cli_given *given)
 /* Reads the option at argv[*at], and its value. Returns an exit code. */
 static int take_option(struct cli *cli, char **argv, int *at)
 {
-	const char *text = argv[*at];
+	const char *text = strcmp(argv[*at], "-h") == 0 ? "--help" : argv[*at];
 	size_t size = strcspn(text, "=");
 	struct cli_given given = {.value = ""};
 
@@ -180,8 +134,12 @@ static int parse(struct cli *cli, char **argv)
 		if (argv[at] == NULL)
 			break;
 	}
-	if (code != CLI_DONE)
-		return code;
+	return code;
+}
+
+/* Is there a command, with as many arguments as it takes? Returns an exit code. */
+static int check_arguments(const struct cli *cli)
+{
 	if (cli->command == NULL)
 		return cli_misused(cli, "a command is missing");
 	if (cli->argument_count < cli->command->least)
@@ -193,10 +151,10 @@ static int parse(struct cli *cli, char **argv)
 	return CLI_DONE;
 }
 
-static int run(struct cli *cli, char **argv)
+static int run_command(struct cli *cli)
 {
 	struct pb_error error;
-	int code = parse(cli, argv);
+	int code = check_arguments(cli);
 
 	if (code != CLI_DONE || cli->command == NULL)
 		return code;
@@ -204,6 +162,16 @@ static int run(struct cli *cli, char **argv)
 		return cli_fail("%s", error.text);
 	code = cli->command->run(cli);
 	pb_conf_free(&cli->conf);
+	return code;
+}
+
+static int run(struct cli *cli, char **argv)
+{
+	int code = parse(cli, argv);
+
+	if (code != CLI_DONE)
+		return code;
+	code = cli->wants_help ? cli_help_on(cli, cli->command) : run_command(cli);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return cli_fail("standard output: it cannot be written");
 	return code;
@@ -216,10 +184,6 @@ int main(int argc, char **argv)
 
 	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
 		(void)printf("pinbound " PB_VERSION "\n");
-		return CLI_DONE;
-	}
-	if (argc >= 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
-		print_overview();
 		return CLI_DONE;
 	}
 	cli.arguments = calloc((size_t)argc + 1, sizeof(*cli.arguments));

@@ -1,6 +1,7 @@
 /* pins.c - add, set, remove, undo. */
 #include "change.h"
 #include "pinbound/pinfile.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,15 +57,31 @@ static void take_away(struct pb_pinbuf *buf, const char *attribute)
 
 static bool is_no(const struct cli_given *given)
 {
-	return strncmp(given->option->name, "--no-", 5) == 0 &&
-	       strcmp(given->option->name, "--note") != 0;
+	return strncmp(given->option->name, "--no-", 5) == 0;
+}
+
+/* Nothing may be set and taken away at once. Returns an exit code. */
+static int check_contradictions(const struct cli *cli)
+{
+	char option[32];
+
+	for (size_t i = 0; i < cli->given_count; i++) {
+		if (!is_no(&cli->given[i]))
+			continue;
+		(void)snprintf(
+			option, sizeof(option), "--%s", cli->given[i].option->name + 5);
+		if (cli_value(cli, option) != NULL)
+			return cli_misused(cli, "%s and %s contradict each other", option,
+				cli->given[i].option->name);
+	}
+	return CLI_DONE;
 }
 
 /* Applies all options. What a repeatable one names is emptied first. */
 static int apply_all(struct cli *cli, struct pb_pinbuf *buf)
 {
 	unsigned seen = 0;
-	int code = CLI_DONE;
+	int code = check_contradictions(cli);
 
 	for (size_t i = 0; i < cli->given_count; i++) {
 		const char *name = cli->given[i].option->name;

@@ -54,11 +54,10 @@ static char *iso_time(int64_t when, char text[32])
 }
 
 /* What is not pinned has no key; "none" is an empty array. */
-static void json_pin(struct json *json, const struct pb_pin *pin)
+static void json_attributes(struct json *json, const struct pb_pin *pin)
 {
 	char text[PB_NAME_TEXT_MAX], when[32];
 
-	json_open(json, NULL, '{');
 	json_text(json, "name", pb_name_to_text(&pin->name, text));
 	if (pb_mode_name(pin->mode) != NULL)
 		json_text(json, "mode", pb_mode_name(pin->mode));
@@ -77,6 +76,12 @@ static void json_pin(struct json *json, const struct pb_pin *pin)
 	if (pin->note.size > 0)
 		json_octets(json, "note", pin->note);
 	json_number(json, "generation", (int64_t)pin->generation);
+}
+
+static void json_pin(struct json *json, const struct pb_pin *pin)
+{
+	json_open(json, NULL, '{');
+	json_attributes(json, pin);
 	json_close(json, '}');
 }
 
@@ -183,6 +188,28 @@ static void print_change(struct pb_store *store, uint64_t generation)
 			change.who, change.what);
 }
 
+/* The pin, and the change that made it what it is, unless that is too long ago. */
+static void show_json(struct pb_store *store, const struct pb_pin *pin)
+{
+	struct pb_change change;
+	struct pb_error error;
+	struct json json;
+	char when[32];
+
+	json_begin(&json, stdout);
+	json_open(&json, NULL, '{');
+	json_attributes(&json, pin);
+	if (pb_store_change(store, pin->generation, &change, &error) == PB_OK) {
+		json_open(&json, "change", '{');
+		json_text(&json, "when", iso_time(change.when, when));
+		json_text(&json, "who", change.who);
+		json_text(&json, "what", change.what);
+		json_close(&json, '}');
+	}
+	json_close(&json, '}');
+	json_end(&json);
+}
+
 int cli_show(struct cli *cli)
 {
 	struct pb_store *store;
@@ -190,7 +217,6 @@ int cli_show(struct cli *cli)
 	struct pb_error error;
 	enum pb_result found;
 	struct pb_name name;
-	struct json json;
 
 	if (!cli_read_name(&name, cli->arguments[0]))
 		return CLI_USAGE;
@@ -208,9 +234,7 @@ int cli_show(struct cli *cli)
 	} else if (found == PB_FAILED) {
 		(void)cli_fail("%s", error.text);
 	} else if (cli->json) {
-		json_begin(&json, stdout);
-		json_pin(&json, &buf->pin);
-		json_end(&json);
+		show_json(store, &buf->pin);
 	} else {
 		print_change(store, buf->pin.generation);
 		(void)pb_pinfile_write(stdout, &buf->pin);
@@ -265,9 +289,9 @@ int cli_verify(struct cli *cli)
 		json_close(&json, '}');
 		json_end(&json);
 	} else if (!cli->quiet) {
-		(void)printf("%s: %llu pins, generation %llu, all as they were stored\n",
+		(void)printf("%s: %llu pin%s, generation %llu, all as they were stored\n",
 			cli->conf.pins, (unsigned long long)stat.pins,
-			(unsigned long long)stat.generation);
+			stat.pins == 1 ? "" : "s", (unsigned long long)stat.generation);
 	}
 	return CLI_DONE;
 }

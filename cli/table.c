@@ -7,6 +7,7 @@ const struct cli_option cli_common[] = {
 	{"-c", "FILE", "pinbound.conf to read"},
 	{"--json", NULL, "write JSON to standard output"},
 	{"-q", NULL, "say only what goes wrong"},
+	{"--help", NULL, "tell of the command, and do nothing"},
 	{NULL, NULL, NULL},
 };
 

@@ -24,7 +24,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 normal() {
-	sed -E "s|$dir|DIR|g; s/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z, by [^:]*:/TIME, by USER:/"
+	sed -E "s|$dir|DIR|g; s/\"when\": \"[^\"]*\"/\"when\": \"TIME\"/
+		s/\"who\": \"[^\"]*\"/\"who\": \"USER\"/
+		s/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z, by [^:]*:/TIME, by USER:/"
 }
 
 # Runs the commands of a test, and writes it again with what they really said.
