@@ -380,6 +380,7 @@ resolver_address() {
 	stock) echo 127.2.0.1 ;;
 	protected) echo 127.2.0.2 ;;
 	subnet) echo 127.2.0.5 ;; # see test-subnet.sh
+	life) echo 127.2.0.4 ;; # see test-lifecycle.sh
 	esac
 }
 
