@@ -35,6 +35,7 @@ struct pbm_keeper {
 
 	/* The thread's own. */
 	uint64_t rrsets, rrsets_seen; /* in the cache, and in responses so far */
+	bool doubted;                 /* it has just found data from elsewhere */
 	struct pb_resolver resolver;
 	bool told;              /* what the resolver is has been written */
 	uint64_t seen;          /* generation that `pinned` is of */
@@ -176,10 +177,15 @@ static void doubt_foreign(struct pbm_keeper *keeper)
 {
 	bool grew = grew_by_itself(keeper);
 
-	if (!take_foreign(keeper) && !grew)
+	if (!take_foreign(keeper) && !grew) {
+		keeper->doubted = false;
 		return;
-	log_warn("pinbound: the caches have data that did not come through this module, "
-		 "as after load_cache: what they have of pinned names is removed");
+	}
+	if (!keeper->doubted) /* a load takes its time, and is seen several times */
+		log_warn("pinbound: the caches have data that did not come through this "
+			 "module, as after load_cache: what they have of pinned names is "
+			 "removed");
+	keeper->doubted = true;
 	__atomic_store_n(&keeper->pb->enforced, 0, __ATOMIC_RELEASE);
 	pb_verdicts_forget_all(keeper->pb->verdicts);
 	keeper->seen = 0;
