@@ -39,21 +39,41 @@ static enum pbm_fate look_at(struct module_qstate *qstate, int id,
 		       : PBM_GOES_ON;
 }
 
+/* What the iterator takes for news of a delegation: it is, in a referral only. */
+static bool comes_along(const struct pbm_step *step,
+	const struct ub_packed_rrset_key *rrset, bool additional)
+{
+	return additional || (step->response != PB_REFERRAL &&
+				     ntohs(rrset->rk.type) == LDNS_RR_TYPE_NS);
+}
+
+static bool may_stay(struct module_qstate *qstate, int id, struct pbm_step *step,
+	const struct ub_packed_rrset_key *rrset)
+{
+	struct pb_name name;
+
+	return pb_name_from_wire(&name, rrset->rk.dname, rrset->rk.dname_len) == 0 ||
+	       pbm_visit_pins(qstate, id, &name, look_at, step) == PBM_GOES_ON;
+}
+
 void pbm_drop_additional(struct module_qstate *qstate, int id, struct pbm_step *step)
 {
 	struct reply_info *reply = step->reply;
-	size_t first = reply->an_numrrsets + reply->ns_numrrsets, kept = first;
-	struct pb_name name;
+	size_t kept = reply->an_numrrsets, authority = kept + reply->ns_numrrsets;
 
 	if (step->forwarded)
 		return;
-	for (size_t i = first; i < reply->rrset_count; i++) {
+	for (size_t i = kept; i < reply->rrset_count; i++) {
 		struct ub_packed_rrset_key *rrset = reply->rrsets[i];
+		bool additional = i >= authority;
 
-		if (pb_name_from_wire(&name, rrset->rk.dname, rrset->rk.dname_len) == 0 ||
-			pbm_visit_pins(qstate, id, &name, look_at, step) == PBM_GOES_ON)
+		if (!comes_along(step, rrset, additional) ||
+			may_stay(qstate, id, step, rrset))
 			reply->rrsets[kept++] = rrset;
+		else if (additional)
+			reply->ar_numrrsets--;
+		else
+			reply->ns_numrrsets--;
 	}
-	reply->ar_numrrsets = kept - first;
 	reply->rrset_count = kept;
 }
