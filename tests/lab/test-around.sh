@@ -23,9 +23,7 @@ in_com() {
 	local server verb=$1
 	shift
 	for server in com-a com-b; do
-		control $server zone-begin com.
-		control $server "zone-$verb" com. "$@"
-		control $server zone-commit com.
+		echo "zone-$verb com. $*" | edit_zone $server com.
 	done
 }
 
