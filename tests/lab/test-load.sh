@@ -93,7 +93,7 @@ write_cache() {
 			print "END_RRSET_CACHE\nSTART_MSG_CACHE"
 			for (i = 1; i <= NR; i += 4) {
 				name = "n" i ".filled.example."
-				print "msg " name " IN A 33152 1 86400 0 1 0 0\n" name " IN A 0"
+				print "msg " name " IN A 33152 1 86400 0 1 0 0 -1\n" name " IN A 0"
 			}
 			print "END_MSG_CACHE\nEOF"
 		}'
