@@ -135,18 +135,18 @@ test_reload_with_other_sizes() {
 	local i change mixture=$lab_run/mixture
 	write_mixture > "$mixture"
 	write_cache > "$lab_run/cache"
-	pinbound -q add filled.example --ns ns1.dns-host.example
 	load "$mixture" 3600 500
 	for ((i = 0; i < ${LAB_RELOADS:-20}; i++)); do
 		protected_conf "msg-cache-slabs: $((2 << (i % 4)))" \
 			"rrset-cache-slabs: $((2 << ((i + 1) % 4)))" \
 			"msg-cache-size: $((10 + i % 3))m" "rrset-cache-size: $((20 + i % 5))m"
 		unbound_control protected load_cache < "$lab_run/cache"
-		pinbound -q set filled.example --note "change $i" &
+		pinbound -q add filled.example --ns ns1.dns-host.example &
 		change=$!
 		sleep "0.0$((RANDOM % 10))"
 		unbound_control protected reload
 		wait $change || complain "change $i has not been enforced"
+		pinbound -q remove filled.example || complain "removal $i has not been enforced"
 		answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
 		same_process || { complain "it is another process after reload $i"; break; }
 	done
@@ -170,13 +170,12 @@ test_enforced_with_full_cache() {
 	write_cache > "$lab_run/cache"
 	protected_conf "msg-cache-size: 200m" "rrset-cache-size: 200m"
 	reload
-	pinbound -q add filled.example --ns ns1.dns-host.example
 	unbound_control protected load_cache < "$lab_run/cache"
 	[ "$(cached_of_filled)" -ge 10000 ] || complain "filled.example is not in the cache"
 	load "$mixture" 3600 1000
-	for zone in partner.example filled.example; do
+	for zone in unrelated.example filled.example; do
 		begin=$(date +%s%N)
-		[ "$(pinbound set $zone --note changed | tail -n 1)" = enforced ] ||
+		[ "$(pinbound add $zone --ns ns1.dns-host.example | tail -n 1)" = enforced ] ||
 			complain "the change of $zone has not been enforced"
 		echo "     with ${LAB_CACHED:-20000} RRsets cached, enforced in" \
 			"$((($(date +%s%N) - begin) / 1000000)) ms: $zone"
