@@ -30,7 +30,7 @@ static void make_printable(char *out, size_t room, const char *text)
 
 void pb_error_set(struct pb_error *error, const char *format, ...)
 {
-	char text[sizeof(error->text)];
+	char text[PB_ERROR_MAX];
 	va_list args;
 
 	if (error == NULL)

@@ -9,8 +9,10 @@
 
 #include <stddef.h>
 
+#define PB_ERROR_MAX 512 /* octets, the NUL at the end among them */
+
 struct pb_error {
-	char text[512];
+	char text[PB_ERROR_MAX];
 };
 
 /* Writes the sentence, cut at the buffer's end; what is neither ASCII nor UTF-8, or is a
