@@ -31,14 +31,10 @@ static const char *one_of(const char *const texts[], size_t count)
 
 static const char *const hosts[] = {"ns1.dns-host.example", "NS2.Dns-Host.example.",
 	"none", "yes", "a\\.b.host", "\\035\\034\\\\.host", "\\000\\255\\032.host",
-	"\xc3\xbc"
-	"b.host",
-	"x", "_25._tcp.host"};
+	"\xc3\xbc.host", "x", "_25._tcp.host"};
 
 static const char *const names[PINS] = {".", "com", "example.com", "a.example.com",
-	"b.a.example.com", "none", "log", "EXAMPLE.org",
-	"\xc3\xbc"
-	".example",
+	"b.a.example.com", "none", "log", "EXAMPLE.org", "\xc3\xbc.example",
 	"\\004.example", "\\\\.example", "a\\.b.example", "-.example", "\\032.example",
 	"\\035.example", "*a.example", "a.*.example", "\\127.example", "\\255.example",
 	"1.2.0.192.in-addr.arpa", "zz", "z.zz", "a'b`c.example", "ns1.dns-host.example"};
