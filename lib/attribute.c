@@ -5,7 +5,7 @@
 
 static bool full(struct pb_error *error)
 {
-	pb_error_set(error, "there are more than a pin can hold");
+	pb_error_set(error, "a pin holds at most 255 of them, in 16384 octets");
 	return false;
 }
 
