@@ -202,7 +202,7 @@ ask_all() {
 	local zone stock_too=no
 	for zone in $model_zones; do
 		question "$zone" "mail.$zone" A
-		question "$zone" "$zone" MX
+		stock_too=yes question "$zone" "$zone" MX
 		question "$zone" "${alias_of[$zone]}.alias.com." A
 		question "$zone" "nx.$zone" A cd
 		question "$zone" "$zone" NS
@@ -292,8 +292,21 @@ pin_options() {
 }
 
 change_pin() {
-	pinbound -q "$@" > "$lab_run/pinbound-said" 2>&1 ||
+	! pinbound -q "$@" > "$lab_run/pinbound-said" 2>&1 || return 0
+	grep -q "has not enforced" "$lab_run/pinbound-said" ||
 		lab_die "pinbound $*: $(cat "$lab_run/pinbound-said")"
+	echo "FAIL sequence $number: not enforced: pinbound $*"
+	echo "    after: ${done[*]}"
+	failed=yes
+	wake
+	sleep 0.6
+}
+
+# A question that no cache has the answer to.
+wake() {
+	waker=$((waker + 1))
+	qname=waker-$waker.alias.com. qtype=A flag=
+	put protected
 }
 
 pin_alias() {
@@ -352,8 +365,7 @@ ready_lines() {
 	grep -c "pinbound: ready" "$lab_run/protected/log"
 }
 
-# reload_protected COMMAND: until it is ready again and has been asked something,
-# which makes the module look after the caches.
+# reload_protected COMMAND: until it is ready again.
 reload_protected() {
 	local before i
 	before=$(ready_lines)
@@ -452,21 +464,22 @@ base_pins() {
 # Everything is as it should be, and no resolver knows of anything else.
 reset() {
 	restore_all
+	unbound_control stock reload
+	reload_protected reload
+	wake
 	base_pins > "$lab_run/base"
 	change_pin import --replace "$lab_run/base"
-	unbound_control stock reload
 	reload_protected reload
 	model_begin
 	log_start=$(stat -c %s "$lab_run/protected/log")
 }
 
 run_sequence() {
-	number=$1 failed=no
+	number=$1 failed=no done=()
 	random=$(((seed * 1000003 + number * 7919 + 12345) & 0x7fffffff))
 	draw 2
 	draw 2
 	reset
-	done=()
 	[ $verbose = no ] || echo "sequence $number"
 	for ((step = 0; step < 6; step++)); do
 		choose_kind
@@ -510,8 +523,9 @@ lab_start
 # shellcheck disable=SC2034 # its name is what is used
 coproc asker { exec "$lab_build/tests/lab-ask"; }
 declare -A true_ds=([example.com.]=$(ds provider example.com. | tr '[:upper:]' '[:lower:]'))
-questions=0 answered=0 refused=0 fair=0 live=0 again=0 fooled=0 failures=0 ran=0
-flag='' stock_too=no number=0
+questions=0 answered=0 refused=0 fair=0 live=0 again=0 fooled=0 failures=0 ran=0 waker=0
+flag='' stock_too=no number=-1 failed=no
+done=()
 model_begin
 make_dump hijack hijacked
 make_dump hold held
