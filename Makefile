@@ -197,7 +197,7 @@ lint:
 
 format:
 	clang-format -i lib/*.[ch] cli/*.[ch] module/*.[ch] include/pinbound/*.h \
-		tests/unit/*.[ch]
+		tests/unit/*.[ch] tests/lab/*.c
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/tests $(BUILD)/stamp $(BUILD)/include \

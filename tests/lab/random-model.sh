@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154
 # random-model.sh - what may be answered, and what must be. See random.sh, which
 # says the rules. Of Pinbound it knows only when the command said "enforced".
 #
@@ -7,7 +7,7 @@
 #   H hijack             R replace-ds   N hold
 # and what data came from is L (legitimate) or E (the hijacker).
 
-model_zones="example.com. partner.example. shop.com. sub.example.com."
+model_zones=(example.com. partner.example. shop.com. sub.example.com.)
 declare -gA registry_at pin_mode pin_ns pin_mx seen seen_ds last_bad last_other tainted
 declare -gA address=([example.com.]=192.0.2.25 [partner.example.]=192.0.2.26
 	[shop.com.]=192.0.2.27 [sub.example.com.]=192.0.2.28)
@@ -56,7 +56,7 @@ refuses() {
 
 ds_matches() {
 	wanted_ds "$1"
-	[ "$2" != gone ] && { [ $wanted = any ] || [ $wanted = "$2" ]; }
+	[ "$2" != gone ] && { [ "$wanted" = any ] || [ "$wanted" = "$2" ]; }
 }
 
 # Does a server of the registry say what the pin of the zone does not?
@@ -122,7 +122,7 @@ set_mx() {
 
 model_begin() {
 	local zone
-	for zone in $model_zones; do
+	for zone in "${model_zones[@]}"; do
 		registry_at[$zone]=L pin_mode[$zone]=refuse pin_ns[$zone]=L pin_mx[$zone]=no
 		last_other[$zone]=0
 		case $zone in
@@ -158,7 +158,7 @@ is_mail() {
 }
 
 mail_quiet() {
-	[ $mx_host = L ] && long_since "$mx_last"
+	[ "$mx_host" = L ] && long_since "$mx_last"
 }
 
 # What must be answered: L, E, or nothing is certain (-).
@@ -228,7 +228,7 @@ may_come_from() {
 	local zone=$1 source=$2
 	if is_mail && [ "$source" = E ]; then
 		[ "${pin_mx[$zone]}" = no ] || ! refuses "$zone" || return 1
-		[ $mx_taken = no ] || return 0
+		[ "$mx_taken" = no ] || return 0
 	fi
 	above "$zone"
 	[[ ${seen[$zone]} = *"$source"* ]] || return 1
@@ -289,6 +289,6 @@ judge() {
 		done
 		! denied_from_above || wrong="denied in the name of a zone above"
 	fi
-	[ $expected = - ] || live=$((live + 1))
-	[ $expected = - ] || is_expected $expected || wrong="${wrong:-not the true answer} (expected: $expected)"
+	[ "$expected" = - ] || live=$((live + 1))
+	[ "$expected" = - ] || is_expected "$expected" || wrong="${wrong:-not the true answer} (expected: $expected)"
 }

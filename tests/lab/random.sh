@@ -102,6 +102,8 @@ export LAB_TTL=2 LAB_RECHECK=1
 . "$here/lab.sh"
 # shellcheck source=tests/lab/random-model.sh
 . "$here/random-model.sh"
+# shellcheck source=tests/lab/random-actions.sh
+. "$here/random-actions.sh"
 lab_enter "${arguments[@]}"
 
 # --- chance -----------------------------------------------------------------
@@ -168,7 +170,7 @@ complain() {
 	echo "    came:  $line_said"
 	[ $failed = no ] || return
 	failed=yes
-	echo "    after: ${done[*]}"
+	echo "    after: ${acts[*]}"
 	declare -p asked_at registry_at pin_mode pin_ns pin_mx mx_host seen seen_ds \
 		last_bad last_other | sed 's/^declare -[-aA]* /    /'
 	tail -c "+$((log_start + 1))" "$lab_run/protected/log" | grep pinbound: |
@@ -177,7 +179,7 @@ complain() {
 
 ask_own() {
 	local type
-	pick $model_zones
+	pick "${model_zones[@]}"
 	zone=$picked
 	pick MX MX A NS DS ANY
 	type=$picked
@@ -186,7 +188,7 @@ ask_own() {
 }
 
 ask_below() {
-	pick $model_zones
+	pick "${model_zones[@]}"
 	zone=$picked
 	pick mail mail nx alias alias AAAA
 	case $picked in
@@ -200,7 +202,7 @@ ask_below() {
 
 ask_all() {
 	local zone stock_too=no
-	for zone in $model_zones; do
+	for zone in "${model_zones[@]}"; do
 		question "$zone" "mail.$zone" A
 		stock_too=yes question "$zone" "$zone" MX
 		question "$zone" "${alias_of[$zone]}.alias.com." A
@@ -208,223 +210,6 @@ ask_all() {
 		question "$zone" "$zone" NS
 		question "$zone" "$zone" DS
 	done
-}
-
-# --- actions ----------------------------------------------------------------
-
-# change_registry VERB ZONE [SERVER]
-change_registry() {
-	local new=${letter_of[$1]} old=${registry_at[$2]}
-	registrar "$@"
-	case $2${3:-} in
-	*com-a) new="$new ${old#* }" ;;
-	*com-b) new="${old% *} $new" ;;
-	example.com. | shop.com.) new="$new $new" ;;
-	esac
-	set_registry "$2" "$new"
-}
-
-act_hijack() {
-	pick $model_zones shop.mx
-	case $picked in
-	shop.mx)
-		takeover shop.com.
-		set_mx E
-		;;
-	example.com. | shop.com.)
-		zone=$picked
-		pick hijack hijack replace-ds strip-ds swap-ds
-		change_registry "$picked" "$zone"
-		;;
-	*) change_registry hijack "$picked" ;;
-	esac
-	done[-1]+=":$picked:$zone"
-}
-
-act_partial() {
-	pick example.com. shop.com.
-	zone=$picked
-	pick com-a com-b
-	set -- "$picked"
-	pick hijack hijack replace-ds swap-ds hold
-	change_registry "$picked" "$zone" "$1"
-	done[-1]+=":$picked:$zone:$1"
-}
-
-act_hold() {
-	pick $model_zones
-	change_registry hold "$picked"
-	done[-1]+=":$picked"
-}
-
-restore_all() {
-	local zone
-	for zone in $model_zones; do
-		case ${registry_at[$zone]} in
-		L | "L L") ;;
-		*) change_registry restore "$zone" ;;
-		esac
-	done
-	[ $mx_host = L ] || give_back shop.com.
-	[ $mx_host = L ] || set_mx L
-}
-
-act_restore() {
-	pick all $model_zones
-	done[-1]+=":$picked"
-	case $picked in
-	all) restore_all ;;
-	*) change_registry restore "$picked" ;;
-	esac
-}
-
-# What the command is told to pin ZONE with, as it should be, or as the hijacker is.
-pin_options() {
-	options=(--ns ns1.dns-host.example --ns ns2.dns-host.example)
-	[ "$1" != sub.example.com. ] || options=(--ns ns1.other-host.example)
-	[ "$2" = L ] || options=(--ns ns1.evil.example --ns ns2.evil.example)
-	case $1$2 in
-	example.com.L) options+=(--ds "${true_ds[$1]}") ;;
-	example.com.E) options+=(--ds "$(ds hijacker example.com.)") ;;
-	shop.com.L) options+=(--ds none --mx mail.shop.com) ;;
-	shop.com.E) options+=(--ds none) ;;
-	esac
-}
-
-change_pin() {
-	! pinbound -q "$@" > "$lab_run/pinbound-said" 2>&1 || return 0
-	grep -q "has not enforced" "$lab_run/pinbound-said" ||
-		lab_die "pinbound $*: $(cat "$lab_run/pinbound-said")"
-	echo "FAIL sequence $number: not enforced: pinbound $*"
-	echo "    after: ${done[*]}"
-	failed=yes
-	wake
-	sleep 0.6
-}
-
-# A question that no cache has the answer to.
-wake() {
-	waker=$((waker + 1))
-	qname=waker-$waker.alias.com. qtype=A flag=
-	put protected
-}
-
-pin_alias() {
-	if [ "${pin_mode[alias.com.]}" = none ]; then
-		pin_options alias.com. L
-		change_pin add alias.com. --mode refuse "${options[@]}"
-		pin_mode[alias.com.]=refuse
-	else
-		change_pin remove alias.com.
-		pin_mode[alias.com.]=none
-	fi
-}
-
-# change_one_pin ZONE WHAT
-change_one_pin() {
-	local zone=$1 what=$2 new
-	[ "${pin_mode[$zone]}" != none ] || what=come
-	case $what in
-	come)
-		pin_options "$zone" L
-		change_pin add "$zone" --mode refuse "${options[@]}"
-		pin_mode[$zone]=refuse
-		;;
-	go)
-		change_pin remove "$zone"
-		pin_mode[$zone]=none pin_ns[$zone]=L
-		;;
-	mode)
-		[ "${pin_mode[$zone]}" = log ] && new=refuse || new=log
-		change_pin set "$zone" --mode $new
-		pin_mode[$zone]=$new
-		;;
-	servers)
-		[ "${pin_ns[$zone]}" = L ] && new=E || new=L
-		pin_options "$zone" $new
-		[ "$zone$new" != shop.com.E ] || options+=(--no-mx)
-		change_pin set "$zone" "${options[@]}"
-		pin_ns[$zone]=$new
-		;;
-	note) change_pin set "$zone" --note "note $number.$questions" ;;
-	esac
-	[ "$zone" != shop.com. ] || { [ "${pin_mode[$zone]}" != none ] &&
-		[ "${pin_ns[$zone]}" = L ] && pin_mx[$zone]=yes || pin_mx[$zone]=no; }
-	begin_anew "$zone"
-}
-
-act_pin() {
-	pick alias $model_zones $model_zones
-	zone=$picked
-	pick go mode servers servers note
-	done[-1]+=":$zone:$picked"
-	if [ "$zone" = alias ]; then pin_alias; else change_one_pin "$zone" "$picked"; fi
-}
-
-ready_lines() {
-	grep -c "pinbound: ready" "$lab_run/protected/log"
-}
-
-# reload_protected COMMAND: until it is ready again.
-reload_protected() {
-	local before i
-	before=$(ready_lines)
-	unbound_control protected "$1"
-	for ((i = 0; i < 500 && $(ready_lines) == before; i++)); do
-		sleep 0.01
-	done
-	qname=. qtype=NS flag=
-	for ((i = 0; i < 10; i++)); do
-		put protected
-		[ "$rcode" = TIMEOUT ] || return
-	done
-	lab_die "the resolver does not answer after $1"
-}
-
-act_reload() {
-	local zone
-	pick reload reload_keep_cache
-	reload_protected "$picked"
-	done[-1]+=":$picked"
-	[ "$picked" = reload ] || return
-	for zone in $model_zones; do
-		begin_anew "$zone"
-	done
-}
-
-act_flush() {
-	pick zone_com zone_example zone infra requestlist negative bogus
-	case $picked in
-	zone_com) set -- flush_zone com. ;;
-	zone_example) set -- flush_zone example. ;;
-	zone)
-		pick $model_zones
-		set -- flush_zone "$picked"
-		;;
-	infra) set -- flush_infra all ;;
-	*) set -- "flush_$picked" ;;
-	esac
-	unbound_control protected "$@"
-	done[-1]+=":$*"
-}
-
-# What no pin is about can be anything from now on.
-act_load() {
-	local zone
-	pick hijacked held good hijacked-long held-long good-long
-	"$lab_unbound/unbound-control" -c "$lab_run/protected/unbound.conf" load_cache \
-		< "$lab_run/$picked.dump" > "$lab_run/loaded" 2>&1 ||
-		lab_die "load_cache: $(cat "$lab_run/loaded")"
-	done[-1]+=":$picked"
-	for zone in $model_zones; do
-		refuses "$zone" || tainted[$zone]=yes
-	done
-}
-
-act_time() {
-	pick 0.4 1.1 2.2
-	sleep "$picked"
-	done[-1]+=":$picked"
 }
 
 # --- sequences --------------------------------------------------------------
@@ -440,19 +225,19 @@ choose_kind() {
 }
 
 act() {
-	done+=("$1")
+	acts+=("$1")
 	[ $verbose = no ] || echo "  $1"
 	case $1 in
 	query) ask_own ;;
 	below) ask_below ;;
 	*) "act_$1" ;;
 	esac
-	[ $verbose = no ] || echo "  = ${done[-1]}"
+	[ $verbose = no ] || echo "  = ${acts[-1]}"
 }
 
 base_pins() {
 	local zone i
-	for zone in $model_zones; do
+	for zone in "${model_zones[@]}"; do
 		pin_options "$zone" L
 		printf 'pin:\n name: %s\n mode: refuse\n' "$zone"
 		for ((i = 0; i < ${#options[@]}; i += 2)); do
@@ -475,7 +260,7 @@ reset() {
 }
 
 run_sequence() {
-	number=$1 failed=no done=()
+	number=$1 failed=no acts=()
 	random=$(((seed * 1000003 + number * 7919 + 12345) & 0x7fffffff))
 	draw 2
 	draw 2
@@ -487,7 +272,7 @@ run_sequence() {
 	done
 	ask_all
 	if [ $((number % 2)) = 0 ]; then
-		done+=(all-restored)
+		acts+=(all-restored)
 		restore_all
 		[ $verbose = no ] || echo "  all restored"
 		sleep 2.2
@@ -501,11 +286,11 @@ run_sequence() {
 # before; and the same with a longer life.
 make_dump() {
 	local verb=$1 name=$2
-	for zone in $model_zones; do
+	for zone in "${model_zones[@]}"; do
 		registrar "$verb" "$zone"
 	done
 	unbound_control stock reload
-	for zone in $model_zones; do
+	for zone in "${model_zones[@]}"; do
 		for qname in "$zone" "mail.$zone" "${alias_of[$zone]}.alias.com." "nx.$zone"; do
 			for qtype in A MX NS DS; do
 				put stock
@@ -525,7 +310,7 @@ coproc asker { exec "$lab_build/tests/lab-ask"; }
 declare -A true_ds=([example.com.]=$(ds provider example.com. | tr '[:upper:]' '[:lower:]'))
 questions=0 answered=0 refused=0 fair=0 live=0 again=0 fooled=0 failures=0 ran=0 waker=0
 flag='' stock_too=no number=-1 failed=no
-done=()
+acts=()
 model_begin
 make_dump hijack hijacked
 make_dump hold held
