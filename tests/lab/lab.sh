@@ -30,9 +30,8 @@
 lab_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 lab_build=$(cd "${BUILD:-$lab_here/../../build}" && pwd)
 lab_unbound=$(cd "${UNBOUND_BUILD:-$lab_build/unbound}" && pwd)
-lab_ttl=${LAB_TTL:-5} # of all data, in seconds
-lab_recheck=${LAB_RECHECK:-2}
 lab_ttl=${LAB_TTL:-5}         # of all data, in seconds
+lab_negative_ttl=${LAB_NEGATIVE_TTL:-1}
 lab_recheck=${LAB_RECHECK:-2} # as pinbound.conf's
 lab_pids=()
 lab_run=
@@ -131,8 +130,8 @@ zone() {
 	{
 		# shellcheck disable=SC2016
 		printf '$ORIGIN %s\n$TTL %d\n' "$2" "$lab_ttl"
-		printf '@ SOA %s hostmaster.%s 1 3600 600 86400 1\n' "$mname" "${2#.}" |
-			sed 's/ns\. /ns. /'
+		printf '@ SOA %s hostmaster.%s 1 3600 600 86400 %d\n' "$mname" "${2#.}" \
+			"$lab_negative_ttl" | sed 's/ns\. /ns. /'
 		cat
 	} > "$lab_run/$1/${2%.}.zone"
 }

@@ -97,7 +97,7 @@ if [ -z "$worker" ]; then
 	exit
 fi
 
-export LAB_TTL=2 LAB_RECHECK=1
+export LAB_TTL=2 LAB_NEGATIVE_TTL=2 LAB_RECHECK=1
 # shellcheck source=tests/lab/lab.sh
 . "$here/lab.sh"
 # shellcheck source=tests/lab/random-model.sh
