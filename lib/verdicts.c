@@ -35,11 +35,15 @@ struct entry {
 	const void *prober;
 	int64_t probe_began;
 	struct warning warning;
+	struct pb_counts counts; /* since they were taken last */
+	bool counted;            /* it is in the list of those that have some */
+	struct entry *next;      /* in that list */
 };
 
 struct pb_verdicts {
 	struct pb_verdicts_conf conf;
 	pthread_mutex_t lock;
+	struct entry *counted; /* the first of those with something counted */
 	size_t buckets;
 	struct entry *entries; /* buckets * WAYS */
 };
@@ -128,10 +132,22 @@ static struct entry *find_or_make(
 	for (struct entry *other = entry + 1, *end = entry + WAYS; other < end; other++)
 		if (more_expendable(other, entry))
 			entry = other;
-	memset(entry, 0, sizeof(*entry));
-	entry->zone = *subject->zone;
-	entry->aspect = subject->aspect;
+	*entry = (struct entry){.zone = *subject->zone,
+		.aspect = subject->aspect,
+		.counted = entry->counted,
+		.next = entry->next};
 	return entry;
+}
+
+/* The counts of an entry, to be changed. */
+static struct pb_counts *count(struct pb_verdicts *verdicts, struct entry *entry)
+{
+	if (!entry->counted) {
+		entry->counted = true;
+		entry->next = verdicts->counted;
+		verdicts->counted = entry;
+	}
+	return &entry->counts;
 }
 
 /* A clock that was set back makes every past time suspect. */
@@ -185,6 +201,7 @@ bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_subject *su
 		(!slot_taken(entry, now) || entry->prober == prober)) {
 		entry->prober = prober;
 		entry->probe_began = now;
+		count(verdicts, entry)->rechecks++;
 		taken = true;
 	}
 	(void)pthread_mutex_unlock(&verdicts->lock);
@@ -234,17 +251,27 @@ static void restored(struct entry *entry, int64_t now, struct pb_report *report)
 	entry->warning.fingerprint = 0; /* should it come again, that is news */
 }
 
-static void take_over(struct pb_verdicts *verdicts, struct entry *entry, int64_t now,
-	const struct pb_verdict *verdict, int64_t seconds, uint64_t fingerprint,
-	struct pb_report *report)
+/* Reasons that are not about the delegation, but about not having seen it. */
+static pb_reasons seen_reasons(pb_reasons reasons)
+{
+	return reasons & ~PB_REASON(PB_UNVERIFIED);
+}
+
+static void take_over(struct pb_verdicts *verdicts, struct entry *entry,
+	uint64_t generation, int64_t now, const struct pb_verdict *verdict,
+	int64_t seconds, uint64_t fingerprint, struct pb_report *report)
 {
 	report->first = entry->judged == 0;
-	report->news = report->first || entry->reasons != verdict->reasons ||
+	report->news = report->first || entry->generation != generation ||
+		       entry->reasons != verdict->reasons ||
 		       entry->deviates != (verdict->action == PB_ACTION_REFUSED);
 	if (verdict->reasons == 0 && entry->reasons != 0)
 		restored(entry, now, report);
 	if (verdict->reasons != 0 && entry->reasons == 0)
 		entry->since = now;
+	if (seen_reasons(verdict->reasons) != 0 && seen_reasons(entry->reasons) == 0)
+		count(verdicts, entry)->deviations++;
+	entry->generation = generation;
 	entry->reasons = verdict->reasons;
 	entry->deviates = verdict->action == PB_ACTION_REFUSED;
 	entry->judged = now;
@@ -280,10 +307,11 @@ struct pb_report pb_verdicts_judged(struct pb_verdicts *verdicts,
 	(void)pthread_mutex_lock(&verdicts->lock);
 	entry = find_or_make(verdicts, subject);
 	probes = may_end_deviation(entry, subject->generation, now, prober);
-	entry->generation = subject->generation;
+	count(verdicts, entry)->seen = now;
 	report.stray = !probes && verdict->action != PB_ACTION_REFUSED;
 	if (!report.stray)
-		take_over(verdicts, entry, now, verdict, seconds, fingerprint, &report);
+		take_over(verdicts, entry, subject->generation, now, verdict, seconds,
+			fingerprint, &report);
 	(void)pthread_mutex_unlock(&verdicts->lock);
 	return report;
 }
@@ -304,9 +332,8 @@ struct pb_report pb_verdicts_unverified(struct pb_verdicts *verdicts,
 		entry->until = now + verdicts->conf.recheck;
 		entry->prober = NULL;
 	} else {
-		entry->generation = subject->generation;
-		take_over(verdicts, entry, now, &verdict, UNVERIFIED_WAIT, unverified,
-			&report);
+		take_over(verdicts, entry, subject->generation, now, &verdict,
+			UNVERIFIED_WAIT, unverified, &report);
 	}
 	(void)pthread_mutex_unlock(&verdicts->lock);
 	return report;
@@ -318,9 +345,39 @@ void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_subject *
 
 	(void)pthread_mutex_lock(&verdicts->lock);
 	entry = find(verdicts, subject);
-	if (entry != NULL)
+	if (entry != NULL) {
 		entry->refused++;
+		count(verdicts, entry)->refused++;
+	}
 	(void)pthread_mutex_unlock(&verdicts->lock);
+}
+
+void pb_verdicts_logged(struct pb_verdicts *verdicts, const struct pb_subject *subject)
+{
+	struct entry *entry;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find(verdicts, subject);
+	if (entry != NULL)
+		count(verdicts, entry)->logged++;
+	(void)pthread_mutex_unlock(&verdicts->lock);
+}
+
+size_t pb_verdicts_take_counts(
+	struct pb_verdicts *verdicts, struct pb_counted *counted, size_t most)
+{
+	size_t taken = 0;
+	struct entry *entry;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	while (taken < most && (entry = verdicts->counted) != NULL) {
+		counted[taken++] = (struct pb_counted){entry->zone, entry->counts};
+		memset(&entry->counts, 0, sizeof(entry->counts));
+		verdicts->counted = entry->next;
+		entry->counted = false;
+	}
+	(void)pthread_mutex_unlock(&verdicts->lock);
+	return taken;
 }
 
 bool pb_verdicts_extend(struct pb_verdicts *verdicts, const struct pb_subject *subject,
@@ -366,7 +423,12 @@ void pb_verdicts_forget(struct pb_verdicts *verdicts, const struct pb_subject *s
 	(void)pthread_mutex_lock(&verdicts->lock);
 	entry = find(verdicts, subject);
 	if (entry != NULL && !entry->deviates)
-		memset(entry, 0, sizeof(*entry));
+		/* What was counted is still to be told. */
+		*entry = (struct entry){.zone = entry->zone,
+			.aspect = entry->aspect,
+			.counts = entry->counts,
+			.counted = entry->counted,
+			.next = entry->next};
 	(void)pthread_mutex_unlock(&verdicts->lock);
 }
 

@@ -66,7 +66,7 @@ struct pb_report {
 	bool stray;         /* the verdict was not taken over: a good answer that is not
 			       from a probe does not end a deviation */
 	bool first;         /* nothing had been judged of it before */
-	bool news;          /* it is not what it was, or the first one */
+	bool news;          /* it is not what it was, or the first one on this pin */
 	bool deviation;     /* warn */
 	uint64_t held_back; /* warnings like it that were held back before this one */
 	bool restored;      /* say so */
@@ -107,6 +107,30 @@ bool pb_verdicts_extend(struct pb_verdicts *verdicts, const struct pb_subject *s
 /* True once a day: for a warning that has no observation behind it. */
 bool pb_verdicts_remind(
 	struct pb_verdicts *verdicts, const struct pb_subject *subject, int64_t now);
+
+/* Notes that an answer of the zone went out although there are reasons. */
+void pb_verdicts_logged(struct pb_verdicts *verdicts, const struct pb_subject *subject);
+
+/* What has been counted of a zone. */
+struct pb_counts {
+	uint64_t refused; /* answers */
+	uint64_t logged;  /* answers that went out, with reasons that are only logged */
+	uint64_t deviations; /* that have begun */
+	uint64_t rechecks;   /* of deviations: queries let through to ask again */
+	int64_t seen;        /* when it was observed last, seconds since 1970; 0: never */
+};
+struct pb_counted {
+	struct pb_name zone;
+	struct pb_counts counts;
+};
+
+/*
+ * Takes what has been counted since the last call, at most `most` entries of it, a
+ * zone several times if several of its aspects were. Returns how many. What is
+ * forgotten for want of room takes its counts with it.
+ */
+size_t pb_verdicts_take_counts(
+	struct pb_verdicts *verdicts, struct pb_counted *counted, size_t most);
 
 /* Nothing is known any more, a deviation apart. */
 void pb_verdicts_forget(struct pb_verdicts *verdicts, const struct pb_subject *subject);

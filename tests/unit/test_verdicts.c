@@ -254,6 +254,67 @@ static void forgotten(void **state)
 	assert_int_equal(standing(f, 1000), PB_IN_FORCE);
 }
 
+/* What is counted is told once, whatever becomes of the verdict. */
+static void counted(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_counted got[2];
+	int a;
+
+	judged(f, &hijacked, 1000, NULL);
+	pb_verdicts_refused(f->verdicts, &f->subject);
+	pb_verdicts_refused(f->verdicts, &f->subject);
+	assert_true(probe(f, 1060, &a));
+	judged(f, &tolerated, 1061, &a); /* still the same deviation */
+	pb_verdicts_logged(f->verdicts, &f->subject);
+	assert_int_equal(pb_verdicts_take_counts(f->verdicts, got, 2), 1);
+	assert_true(pb_name_equal(&got[0].zone, &f->zone));
+	assert_int_equal(got[0].counts.refused, 2);
+	assert_int_equal(got[0].counts.logged, 1);
+	assert_int_equal(got[0].counts.deviations, 1);
+	assert_int_equal(got[0].counts.rechecks, 1);
+	assert_int_equal(got[0].counts.seen, 1061);
+	assert_int_equal(pb_verdicts_take_counts(f->verdicts, got, 2), 0);
+	judged(f, &fine, 1200, NULL);
+	pb_verdicts_forget(f->verdicts, &f->subject);
+	assert_int_equal(standing(f, 1200), PB_UNKNOWN);
+	assert_int_equal(pb_verdicts_take_counts(f->verdicts, got, 2), 1);
+	assert_int_equal(got[0].counts.seen, 1200);
+	assert_int_equal(got[0].counts.refused, 0);
+}
+
+/* No more at one time than there is room for; the rest comes next. */
+static void counted_in_parts(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_counted got[3];
+	unsigned seen = 0;
+
+	for (int i = 0; i < 5; i++) {
+		char text[32];
+		struct pb_name zone;
+		struct pb_subject subject = {&zone, PB_ASPECT_CUT, GENERATION};
+
+		(void)snprintf(text, sizeof(text), "z%d.example", i);
+		zone = unit_name(text);
+		pb_verdicts_judged(f->verdicts, &subject, 1000, &fine, 100, 1, NULL);
+	}
+	for (size_t n; (n = pb_verdicts_take_counts(f->verdicts, got, 3)) > 0;)
+		seen += (unsigned)n;
+	assert_int_equal(seen, 5);
+}
+
+/* A verdict on another version of the pin is news, even if it is the same. */
+static void news(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_true(judged(f, &hijacked, 1000, NULL).news);
+	assert_false(judged(f, &hijacked, 1060, NULL).news);
+	f->subject.generation++;
+	assert_true(judged(f, &hijacked, 1061, NULL).news);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -271,6 +332,9 @@ int main(void)
 		TEST(clock_jumps),
 		TEST(bounded),
 		TEST(forgotten),
+		TEST(counted),
+		TEST(counted_in_parts),
+		TEST(news),
 	};
 
 	return cmocka_run_group_tests_name("verdicts", tests, NULL, NULL);
