@@ -104,3 +104,27 @@ void json_bool(struct json *json, const char *key, bool value)
 	lead(json, key);
 	(void)fputs(value ? "true" : "false", json->out);
 }
+
+/* RFC 4648 section 4. */
+void json_base64(struct json *json, const char *key, struct pb_bytes octets)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				     "abcdefghijklmnopqrstuvwxyz0123456789+/";
+
+	lead(json, key);
+	(void)putc('"', json->out);
+	for (size_t i = 0; i < octets.size; i += 3) {
+		size_t left = octets.size - i;
+		uint32_t group = (uint32_t)octets.data[i] << 16;
+
+		if (left > 1)
+			group |= (uint32_t)octets.data[i + 1] << 8;
+		if (left > 2)
+			group |= octets.data[i + 2];
+		(void)putc(digits[group >> 18], json->out);
+		(void)putc(digits[group >> 12 & 63], json->out);
+		(void)putc(left > 1 ? digits[group >> 6 & 63] : '=', json->out);
+		(void)putc(left > 2 ? digits[group & 63] : '=', json->out);
+	}
+	(void)putc('"', json->out);
+}

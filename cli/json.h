@@ -20,7 +20,11 @@ void json_close(struct json *json, char bracket);
 void json_text(struct json *json, const char *key, const char *text);
 /* Octets that are not UTF-8 become U+FFFD, the replacement character. */
 void json_octets(struct json *json, const char *key, struct pb_bytes octets);
+void json_base64(struct json *json, const char *key, struct pb_bytes octets);
 void json_number(struct json *json, const char *key, int64_t number);
 void json_bool(struct json *json, const char *key, bool value);
+
+/* A pin; what is not pinned has no key, and "none" is an empty array. */
+void json_pin(struct json *json, const char *key, const struct pb_pin *pin);
 
 #endif

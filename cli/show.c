@@ -53,7 +53,6 @@ static char *iso_time(int64_t when, char text[32])
 	return text;
 }
 
-/* What is not pinned has no key; "none" is an empty array. */
 static void json_attributes(struct json *json, const struct pb_pin *pin)
 {
 	char text[PB_NAME_TEXT_MAX], when[32];
@@ -78,9 +77,9 @@ static void json_attributes(struct json *json, const struct pb_pin *pin)
 	json_number(json, "generation", (int64_t)pin->generation);
 }
 
-static void json_pin(struct json *json, const struct pb_pin *pin)
+void json_pin(struct json *json, const char *key, const struct pb_pin *pin)
 {
-	json_open(json, NULL, '{');
+	json_open(json, key, '{');
 	json_attributes(json, pin);
 	json_close(json, '}');
 }
@@ -130,7 +129,7 @@ static bool list_pin(void *arg, const struct pb_pin *pin)
 		fnmatch(listing->pattern, plain(&pin->name, name), 0) != 0)
 		return true;
 	if (listing->cli->json)
-		json_pin(&listing->json, pin);
+		json_pin(&listing->json, NULL, pin);
 	else
 		print_row(listing, pin);
 	return true;

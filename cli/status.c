@@ -1,73 +1,35 @@
-/* status.c - status and log: what the resolver tells of itself. */
-#include "cli.h"
-#include "json.h"
-#include "pinbound/state.h"
+/* status.c - status: what the resolver sees, and what it has counted. */
+#include "observed.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-/* Seconds between two looks for new events. */
-#define FOLLOW_NS 200000000
+/* Columns of the name. */
+#define NAME_WIDTH 30
 
-static struct pb_state *open_state(const struct cli *cli)
-{
-	struct pb_error error;
-	struct pb_state *state = pb_state_open(cli->conf.state, PB_STORE_READ, &error);
-
-	if (state == NULL)
-		(void)cli_fail("%s; a resolver with Pinbound writes it when it runs",
-			error.text);
-	return state;
-}
-
-#define TIME_MAX 32
-
-/* A time that cannot be written out is written as seconds. */
-static const char *or_seconds(size_t written, int64_t when, char text[TIME_MAX])
-{
-	if (written == 0)
-		(void)snprintf(text, TIME_MAX, "%" PRId64, when);
-	return text;
-}
-
-static const char *local_time(int64_t when, char text[TIME_MAX])
-{
-	time_t seconds = (time_t)when;
-	struct tm parts;
-	bool fine = localtime_r(&seconds, &parts) != NULL;
-
-	return or_seconds(
-		fine ? strftime(text, TIME_MAX, "%Y-%m-%d %H:%M:%S", &parts) : 0, when,
-		text);
-}
-
-static const char *utc_time(int64_t when, char text[TIME_MAX])
-{
-	time_t seconds = (time_t)when;
-	struct tm parts;
-	bool fine = gmtime_r(&seconds, &parts) != NULL;
-
-	return or_seconds(
-		fine ? strftime(text, TIME_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts) : 0, when,
-		text);
-}
-
+/* The last part of the state store that was shown, for what comes behind it. */
 struct report {
 	const struct cli *cli;
 	struct json json;
+	bool verbose;
 	struct pb_store *pins; /* NULL: it cannot be read, and all is reported */
+	struct pb_pinbuf *pin; /* of the zone that is reported */
 };
 
-/* What was said of a zone before its pin was dropped is of no use any more. */
-static bool is_pinned(struct pb_store *pins, const struct pb_name *zone)
+/* What was said of a zone before its pin was dropped is of no use any more. Nor is a
+ * verdict on another version of its pin: *old. */
+static bool is_pinned(
+	struct report *report, const struct pb_happening *verdict, bool *old)
 {
 	struct pb_error error;
-	struct pb_path path;
 
-	switch (pins == NULL ? PB_FAILED : pb_store_path(pins, zone, &path, &error)) {
+	*old = false;
+	switch (report->pins == NULL ? PB_FAILED
+				     : pb_store_get(report->pins, &verdict->zone,
+					       report->pin, &error)) {
 	case PB_OK:
-		return path.labels[path.count - 1] == pb_name_labels(zone);
+		*old = report->pin->pin.generation != verdict->generation;
+		return true;
 	case PB_NOT_FOUND:
 		return false;
 	case PB_FAILED:
@@ -76,178 +38,215 @@ static bool is_pinned(struct pb_store *pins, const struct pb_name *zone)
 	return true;
 }
 
-/* True if the zone is one of the arguments, or there are none. */
-static bool asked_for(const struct cli *cli, const struct pb_name *zone)
+/* A name that is too long for its column has a line of its own. */
+static void print_name(const struct pb_name *name)
 {
-	for (size_t i = 0; i < cli->argument_count; i++) {
-		struct pb_name name;
+	char text[PB_NAME_TEXT_MAX];
+	int width = printf("%-*s ", NAME_WIDTH, pb_name_to_text(name, text));
 
-		if (pb_name_from_user(
-			    &name, cli->arguments[i], strlen(cli->arguments[i]), NULL) &&
-			pb_name_equal(&name, zone))
-			return true;
-	}
-	return cli->argument_count == 0;
+	if (width > NAME_WIDTH + 1)
+		(void)printf("\n%*s ", NAME_WIDTH, "");
 }
 
-static const char *verdict_text(const struct pb_happening *verdict)
+/* With the column of reasons, a table of 80 columns has no room for seconds. */
+static void print_verdict(
+	const struct report *report, const struct pb_happening *verdict, const char *text)
 {
-	if (verdict->reasons == 0)
-		return "ok";
-	return pb_action_name(verdict->action);
-}
+	char reasons[PB_REASONS_TEXT_MAX], when[OBSERVED_TIME_MAX];
+	bool known = strcmp(text, "unknown") != 0;
 
-static void json_happening(struct json *json, const struct pb_happening *happening)
-{
-	char text[PB_NAME_TEXT_MAX], when[TIME_MAX];
-
-	json_open(json, NULL, '{');
-	json_text(json, "zone", pb_name_to_text(&happening->zone, text));
-	json_text(json, "verdict", verdict_text(happening));
-	json_open(json, "reasons", '[');
-	for (unsigned i = 0; i < PB_REASONS; i++)
-		if (happening->reasons & PB_REASON(i))
-			json_text(json, NULL, pb_reason_name((enum pb_reason)i));
-	json_close(json, ']');
-	json_text(json, "time", utc_time(happening->when, when));
-	if (happening->refused > 0)
-		json_number(json, "refused", (int64_t)happening->refused);
-	if (happening->line[0] != '\0')
-		json_text(json, "line", happening->line);
-	json_close(json, '}');
+	print_name(&verdict->zone);
+	(void)printf("%-8s %.16s  %s\n", text, observed_local_time(verdict->when, when),
+		known && verdict->reasons != 0
+			? pb_reasons_to_text(verdict->reasons, reasons)
+			: "");
+	if (report->verbose)
+		(void)printf("    %s, judged by generation %" PRIu64 ", at %s\n",
+			observed_aspect(verdict->aspect), verdict->generation, when);
+	if (report->verbose && verdict->line[0] != '\0')
+		(void)printf("    %s\n", verdict->line);
 }
 
 static bool report_zone(void *arg, const struct pb_happening *verdict)
 {
 	struct report *report = arg;
-	char zone[PB_NAME_TEXT_MAX], reasons[PB_REASONS_TEXT_MAX], when[TIME_MAX];
+	const char *text = observed_verdict(verdict);
+	bool old;
 
-	if (!asked_for(report->cli, &verdict->zone) ||
-		!is_pinned(report->pins, &verdict->zone))
+	if (!observed_asked_for(report->cli, &verdict->zone) ||
+		!is_pinned(report, verdict, &old))
 		return true;
+	if (old)
+		text = "unknown";
 	if (report->cli->json) {
-		json_happening(&report->json, verdict);
-		return true;
+		json_open(&report->json, NULL, '{');
+		observed_json_happening(&report->json, verdict, text);
+		json_close(&report->json, '}');
+	} else {
+		print_verdict(report, verdict, text);
 	}
-	(void)printf("%-30s %-8s %-19s  %s\n", pb_name_to_text(&verdict->zone, zone),
-		verdict_text(verdict), local_time(verdict->when, when),
-		verdict->reasons != 0 ? pb_reasons_to_text(verdict->reasons, reasons)
-				      : "");
 	return true;
 }
 
-static void report_resolver(
-	struct report *report, const struct pb_resolver *resolver, bool runs)
+static void json_counts(struct json *json, const struct pb_counted *counted)
 {
-	char when[TIME_MAX];
+	char text[PB_NAME_TEXT_MAX], when[OBSERVED_TIME_MAX];
 
-	if (report->cli->json) {
-		json_bool(&report->json, "runs", runs);
-		json_number(&report->json, "pid", resolver->pid);
-		json_text(&report->json, "started", utc_time(resolver->started, when));
-		json_number(&report->json, "generation", (int64_t)resolver->enforced);
-		json_number(&report->json, "dropped", (int64_t)resolver->dropped);
-		return;
-	}
+	json_open(json, NULL, '{');
+	json_text(json, "zone", pb_name_to_text(&counted->zone, text));
+	json_number(json, "refused", (int64_t)counted->counts.refused);
+	json_number(json, "logged", (int64_t)counted->counts.logged);
+	json_number(json, "deviations", (int64_t)counted->counts.deviations);
+	json_number(json, "rechecks", (int64_t)counted->counts.rechecks);
+	if (counted->counts.seen != 0)
+		json_text(json, "seen", observed_utc_time(counted->counts.seen, when));
+	json_close(json, '}');
+}
+
+static void print_counts(const struct pb_counted *counted)
+{
+	char when[OBSERVED_TIME_MAX];
+
+	print_name(&counted->zone);
+	(void)printf("%7" PRIu64 " %6" PRIu64 " %5" PRIu64 " %8" PRIu64 "  %.16s\n",
+		counted->counts.refused, counted->counts.logged,
+		counted->counts.deviations, counted->counts.rechecks,
+		counted->counts.seen != 0
+			? observed_local_time(counted->counts.seen, when)
+			: "-");
+}
+
+static bool report_counts(void *arg, const struct pb_counted *counted)
+{
+	struct report *report = arg;
+	struct pb_happening zone = {.zone = counted->zone};
+	bool old;
+
+	if (!observed_asked_for(report->cli, &counted->zone) ||
+		!is_pinned(report, &zone, &old))
+		return true;
+	if (report->cli->json)
+		json_counts(&report->json, counted);
+	else
+		print_counts(counted);
+	return true;
+}
+
+static void json_resolver(
+	struct json *json, const struct pb_resolver *resolver, bool runs)
+{
+	char when[OBSERVED_TIME_MAX];
+
+	json_bool(json, "runs", runs);
+	json_number(json, "pid", resolver->pid);
+	json_text(json, "started", observed_utc_time(resolver->started, when));
+	json_number(json, "generation", (int64_t)resolver->enforced);
+	json_open(json, "counters", '{');
+	json_text(json, "since", observed_utc_time(resolver->since, when));
+	json_number(json, "queries", (int64_t)resolver->tally.queries);
+	json_number(json, "refused", (int64_t)resolver->tally.refused);
+	json_number(json, "logged", (int64_t)resolver->tally.logged);
+	json_number(json, "unverified", (int64_t)resolver->tally.unverified);
+	json_number(json, "dropped", (int64_t)resolver->tally.dropped);
+	json_close(json, '}');
+}
+
+static void print_resolver(const struct pb_resolver *resolver, bool runs)
+{
+	const struct pb_tally *tally = &resolver->tally;
+	char when[OBSERVED_TIME_MAX];
+
 	if (runs)
 		(void)printf("resolver: runs (pid %" PRId64 "), since %s\n",
-			resolver->pid, local_time(resolver->started, when));
+			resolver->pid, observed_local_time(resolver->started, when));
 	else
 		(void)printf("resolver: none runs; the last began %s\n",
-			local_time(resolver->started, when));
+			observed_local_time(resolver->started, when));
 	(void)printf("pins: generation %" PRIu64 " enforced\n", resolver->enforced);
-	if (resolver->dropped > 0)
-		(void)printf("dropped: %" PRIu64 " events\n", resolver->dropped);
+	(void)printf("queries: %" PRIu64 "; answers refused: %" PRIu64
+		     ", logged: %" PRIu64 ", unverified: %" PRIu64 "\n",
+		tally->queries, tally->refused, tally->logged, tally->unverified);
+	if (tally->dropped > 0)
+		(void)printf("dropped: %" PRIu64 " events\n", tally->dropped);
+	(void)printf("counted since %s\n", observed_local_time(resolver->since, when));
+}
+
+static enum pb_result report_json(struct report *report, struct pb_state *state,
+	const struct pb_resolver *resolver, bool runs, struct pb_error *error)
+{
+	enum pb_result result;
+
+	json_open(&report->json, NULL, '{');
+	json_resolver(&report->json, resolver, runs);
+	json_open(&report->json, "zones", '[');
+	result = pb_state_zones(state, report_zone, report, error);
+	json_close(&report->json, ']');
+	json_open(&report->json, "counts", '[');
+	if (result == PB_OK)
+		result = pb_state_counts(state, report_counts, report, error);
+	json_close(&report->json, ']');
+	json_close(&report->json, '}');
+	json_end(&report->json);
+	return result;
+}
+
+static enum pb_result report_text(struct report *report, struct pb_state *state,
+	const struct pb_resolver *resolver, bool runs, struct pb_error *error)
+{
+	enum pb_result result;
+
+	print_resolver(resolver, runs);
+	(void)printf("\n%-*s %-8s %-16s  %s\n", NAME_WIDTH, "ZONE", "VERDICT", "SINCE",
+		"REASONS");
+	result = pb_state_zones(state, report_zone, report, error);
+	if (result != PB_OK || !report->verbose)
+		return result;
+	(void)printf("\n%-*s %7s %6s %5s %8s  %s\n", NAME_WIDTH, "ZONE", "REFUSED",
+		"LOGGED", "BEGUN", "RECHECKS", "SEEN");
+	return pb_state_counts(state, report_counts, report, error);
+}
+
+static enum pb_result report_all(struct report *report, struct pb_state *state,
+	const struct pb_resolver *resolver, struct pb_error *error)
+{
+	bool runs = pb_state_is_written(report->cli->conf.state);
+	struct pb_error ignored;
+	enum pb_result result;
+
+	json_begin(&report->json, stdout);
+	report->pins = pb_store_open(report->cli->conf.pins, PB_STORE_READ, &ignored);
+	result = report->cli->json ? report_json(report, state, resolver, runs, error)
+				   : report_text(report, state, resolver, runs, error);
+	pb_store_close(report->pins);
+	return result;
 }
 
 int cli_status(struct cli *cli)
 {
-	struct report report = {.cli = cli};
+	struct report report = {.cli = cli,
+		.verbose =
+			cli_value(cli, "--verbose") != NULL || cli->argument_count > 0};
 	struct pb_resolver resolver = {0};
-	struct pb_error error;
-	struct pb_name name;
 	struct pb_state *state;
+	struct pb_error error;
 	enum pb_result result;
+	int code = observed_check_names(cli);
 
-	for (size_t i = 0; i < cli->argument_count; i++)
-		if (!cli_read_name(&name, cli->arguments[i]))
-			return CLI_USAGE;
-	state = open_state(cli);
-	if (state == NULL)
-		return CLI_FAILED;
-	result = pb_state_resolver(state, &resolver, &error);
-	if (result != PB_OK) {
+	if (code != CLI_DONE)
+		return code;
+	state = observed_open(cli);
+	report.pin = malloc(sizeof(*report.pin));
+	if (state == NULL || report.pin == NULL) {
 		pb_state_close(state);
-		return cli_fail("%s",
-			result == PB_FAILED ? error.text : "no resolver has run yet");
-	}
-	json_begin(&report.json, stdout);
-	if (cli->json)
-		json_open(&report.json, NULL, '{');
-	report_resolver(&report, &resolver, pb_state_is_written(cli->conf.state));
-	if (cli->json)
-		json_open(&report.json, "zones", '[');
-	else
-		(void)printf("\n%-30s %-8s %-19s  %s\n", "ZONE", "VERDICT", "SINCE",
-			"REASONS");
-	report.pins = pb_store_open(cli->conf.pins, PB_STORE_READ, &error);
-	result = pb_state_zones(state, report_zone, &report, &error);
-	pb_store_close(report.pins);
-	if (cli->json) {
-		json_close(&report.json, ']');
-		json_close(&report.json, '}');
-		json_end(&report.json);
-	}
-	pb_state_close(state);
-	return result == PB_OK ? CLI_DONE : cli_fail("%s", error.text);
-}
-
-static bool print_event(void *arg, const struct pb_happening *event)
-{
-	struct report *report = arg;
-	char when[TIME_MAX];
-
-	if (!asked_for(report->cli, &event->zone))
-		return true;
-	if (report->cli->json) {
-		json_happening(&report->json, event);
-	} else {
-		(void)printf("%s %s\n", local_time(event->when, when), event->line);
-	}
-	return true;
-}
-
-int cli_log(struct cli *cli)
-{
-	const struct timespec step = {.tv_nsec = FOLLOW_NS};
-	struct report report = {.cli = cli};
-	struct pb_error error;
-	struct pb_name name;
-	struct pb_state *state;
-	uint64_t last = 0;
-	enum pb_result result;
-
-	for (size_t i = 0; i < cli->argument_count; i++)
-		if (!cli_read_name(&name, cli->arguments[i]))
-			return CLI_USAGE;
-	state = open_state(cli);
-	if (state == NULL)
+		free(report.pin);
 		return CLI_FAILED;
-	json_begin(&report.json, stdout);
-	if (cli->json)
-		json_open(&report.json, NULL, '[');
-	for (;;) {
-		result =
-			pb_state_events(state, last, &last, print_event, &report, &error);
-		if (result != PB_OK || cli_value(cli, "--follow") == NULL ||
-			fflush(stdout) != 0)
-			break;
-		(void)nanosleep(&step, NULL);
 	}
-	if (cli->json) {
-		json_close(&report.json, ']');
-		json_end(&report.json);
-	}
+	result = pb_state_resolver(state, &resolver, &error);
+	if (result == PB_OK)
+		result = report_all(&report, state, &resolver, &error);
+	else if (result == PB_NOT_FOUND)
+		pb_error_set(&error, "no resolver has run yet");
+	free(report.pin);
 	pb_state_close(state);
 	return result == PB_OK ? CLI_DONE : cli_fail("%s", error.text);
 }

@@ -6,19 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #if MDB_VERSION_FULL < MDB_VERINT(0, 9, 18)
 #error "before 0.9.18, closing an LMDB environment could lose another's reader slots"
-#endif
-
-/*
- * The file grows to what it holds; this is only address space, fixed so that a
- * reader never has to map anew. Room for tens of millions of pins.
- */
-#if SIZE_MAX > UINT32_MAX
-#define MAP_SIZE ((size_t)16 << 30)
-#else
-#define MAP_SIZE ((size_t)1 << 30)
 #endif
 
 /* Slots in the lock file: threads of all processes that read at one time. */
@@ -39,6 +30,10 @@ struct pb_db {
 	MDB_dbi table[PB_DB_TABLES_MAX];
 	pthread_mutex_t lock; /* of idle */
 	struct pb_txn *idle;  /* readers that have been reset, to be renewed */
+
+	/* How a sole writer left the file: see pb_db_is_as_left(). */
+	off_t left_size;
+	size_t left_txn;
 };
 
 /* What an LMDB or system error means to the operator. */
@@ -70,7 +65,9 @@ static const char *meaning(int code)
 	case MDB_CORRUPTED:
 	case MDB_PAGE_NOTFOUND:
 	case MDB_PANIC:
-		return "it is damaged; restore it from an export";
+		return "it is damaged; pinbound(8) says how to restore it";
+	case EFBIG:
+		return "the file may not grow any further: a limit of the process";
 	case MDB_MAP_FULL:
 		return "it has reached its greatest size";
 	case MDB_READERS_FULL:
@@ -86,7 +83,7 @@ static void fail(const struct pb_db *db, int code, struct pb_error *error)
 }
 
 /* Opens the environment; the struct is as allocated. */
-static int open_env(struct pb_db *db, enum pb_access access)
+static int open_env(struct pb_db *db, enum pb_access access, size_t most)
 {
 	unsigned flags = MDB_NOSUBDIR | MDB_NOTLS;
 	int code = mdb_env_create(&db->env);
@@ -97,11 +94,33 @@ static int open_env(struct pb_db *db, enum pb_access access)
 		flags |= MDB_RDONLY;
 	if (access == PB_STORE_TRY)
 		flags |= MDB_NOLOCK;
-	if ((code = mdb_env_set_mapsize(db->env, MAP_SIZE)) != 0 ||
+	if ((code = mdb_env_set_mapsize(db->env, most)) != 0 ||
 		(code = mdb_env_set_maxdbs(db->env, PB_DB_TABLES_MAX)) != 0 ||
 		(code = mdb_env_set_maxreaders(db->env, READERS_MAX)) != 0)
 		return code;
 	return mdb_env_open(db->env, db->path, flags, 0640);
+}
+
+/*
+ * Reading pages that a file has lost would end the process with SIGBUS. As zeros,
+ * they are an error like any other.
+ */
+static int fill_up(const struct pb_db *db)
+{
+	MDB_envinfo info;
+	struct stat file;
+	MDB_stat stat;
+	off_t whole;
+	int fd, code;
+
+	if ((code = mdb_env_get_fd(db->env, &fd)) != 0 ||
+		(code = mdb_env_info(db->env, &info)) != 0 ||
+		(code = mdb_env_stat(db->env, &stat)) != 0)
+		return code;
+	whole = (off_t)(info.me_last_pgno + 1) * stat.ms_psize;
+	if (fstat(fd, &file) != 0 || (file.st_size < whole && ftruncate(fd, whole) != 0))
+		return errno;
+	return 0;
 }
 
 static int open_tables(struct pb_db *db, enum pb_access access,
@@ -125,8 +144,34 @@ static int open_tables(struct pb_db *db, enum pb_access access,
 	return mdb_txn_commit(txn); /* a reader must too, to keep the table handles */
 }
 
+/* Notes how the file is, as its only writer leaves it. */
+static void leave(struct pb_db *db)
+{
+	MDB_envinfo info;
+	struct stat file;
+	int fd;
+
+	if (mdb_env_get_fd(db->env, &fd) != 0 || fstat(fd, &file) != 0 ||
+		mdb_env_info(db->env, &info) != 0)
+		return;
+	db->left_size = file.st_size;
+	db->left_txn = info.me_last_txnid;
+}
+
+bool pb_db_is_as_left(const struct pb_db *db)
+{
+	MDB_envinfo info;
+	struct stat file;
+	int fd;
+
+	/* The size first: what has gone from the file must not be looked at. */
+	return mdb_env_get_fd(db->env, &fd) == 0 && fstat(fd, &file) == 0 &&
+	       file.st_size >= db->left_size && mdb_env_info(db->env, &info) == 0 &&
+	       info.me_last_txnid == db->left_txn;
+}
+
 struct pb_db *pb_db_open(const char *path, enum pb_access access,
-	const char *const tables[], unsigned count, struct pb_error *error)
+	const char *const tables[], unsigned count, size_t most, struct pb_error *error)
 {
 	struct pb_db *db = calloc(1, sizeof(*db));
 	int code;
@@ -137,7 +182,9 @@ struct pb_db *pb_db_open(const char *path, enum pb_access access,
 		return NULL;
 	}
 	(void)pthread_mutex_init(&db->lock, NULL);
-	code = open_env(db, access);
+	code = open_env(db, access, most);
+	if (code == 0 && access == PB_STORE_CREATE)
+		code = fill_up(db);
 	if (code == 0)
 		code = open_tables(db, access, tables, count);
 	if (code != 0) {
@@ -145,6 +192,7 @@ struct pb_db *pb_db_open(const char *path, enum pb_access access,
 		pb_db_close(db);
 		return NULL;
 	}
+	leave(db);
 	return db;
 }
 
@@ -273,6 +321,8 @@ bool pb_txn_commit(struct pb_txn *txn, struct pb_error *error)
 	txn->txn = NULL; /* freed by LMDB, in any case */
 	if (code != 0)
 		fail(txn->db, code, error);
+	else
+		leave(txn->db);
 	free_txn(txn);
 	return code == 0;
 }

@@ -13,21 +13,30 @@
 #include "pinbound/set.h"
 #include "pinbound/store.h"
 
-#define PB_DB_TABLES_MAX 4
+#define PB_DB_TABLES_MAX 5
 
 struct pb_db;
 struct pb_txn;
 
 /*
- * Opens the file with these tables, table i being number i below. Errors name
- * the path and say what to do. One open file may be used by many threads.
+ * Opens the file with these tables, table i being number i below. It grows to what
+ * it holds, and to `most` octets at the most; that is only address space, fixed so
+ * that a reader never has to map anew. Errors name the path and say what to do. One
+ * open file may be used by many threads.
  */
 struct pb_db *pb_db_open(const char *path, enum pb_access access,
-	const char *const tables[], unsigned count, struct pb_error *error);
+	const char *const tables[], unsigned count, size_t most, struct pb_error *error);
 void pb_db_close(struct pb_db *db);
 
 /* True if the path leads to this very file. */
 bool pb_db_is_at(const struct pb_db *db, const char *path);
+
+/*
+ * For a file's only writer: false if another one has written to it since it was
+ * opened or last changed here, or has cut it short. What is in it then must not be
+ * looked at any more: pages that are gone would end the process.
+ */
+bool pb_db_is_as_left(const struct pb_db *db);
 
 /*
  * Begins reading a snapshot. Takes no memory and makes no system call once as

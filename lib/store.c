@@ -9,6 +9,13 @@
 
 #define TOTALS_SIZE 24
 
+/* Room for tens of millions of pins. */
+#if SIZE_MAX > UINT32_MAX
+#define MOST ((size_t)16 << 30)
+#else
+#define MOST ((size_t)1 << 30)
+#endif
+
 static const struct pb_bytes digest_key = {(const uint8_t *)"digest", 6};
 static const struct pb_bytes format_key = {(const uint8_t *)"format", 6};
 
@@ -113,7 +120,7 @@ struct pb_store *pb_store_open(
 		pb_store_close(store);
 		return NULL;
 	}
-	store->db = pb_db_open(path, access, tables, PB_TABLES, error);
+	store->db = pb_db_open(path, access, tables, PB_TABLES, MOST, error);
 	if (store->db == NULL ||
 		(access == PB_STORE_CREATE && !write_format(store, error)) ||
 		!check_format(store, error)) {

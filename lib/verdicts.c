@@ -416,6 +416,16 @@ bool pb_verdicts_remind(
 	return due;
 }
 
+/* What was counted is still to be told. */
+static void forget(struct entry *entry)
+{
+	*entry = (struct entry){.zone = entry->zone,
+		.aspect = entry->aspect,
+		.counts = entry->counts,
+		.counted = entry->counted,
+		.next = entry->next};
+}
+
 void pb_verdicts_forget(struct pb_verdicts *verdicts, const struct pb_subject *subject)
 {
 	struct entry *entry;
@@ -423,12 +433,7 @@ void pb_verdicts_forget(struct pb_verdicts *verdicts, const struct pb_subject *s
 	(void)pthread_mutex_lock(&verdicts->lock);
 	entry = find(verdicts, subject);
 	if (entry != NULL && !entry->deviates)
-		/* What was counted is still to be told. */
-		*entry = (struct entry){.zone = entry->zone,
-			.aspect = entry->aspect,
-			.counts = entry->counts,
-			.counted = entry->counted,
-			.next = entry->next};
+		forget(entry);
 	(void)pthread_mutex_unlock(&verdicts->lock);
 }
 
@@ -438,6 +443,6 @@ void pb_verdicts_forget_all(struct pb_verdicts *verdicts)
 	for (size_t i = 0; i < verdicts->buckets * WAYS; i++)
 		/* A page that was never used is not to become resident. */
 		if (verdicts->entries[i].zone.size != 0 && !verdicts->entries[i].deviates)
-			memset(&verdicts->entries[i], 0, sizeof(verdicts->entries[i]));
+			forget(&verdicts->entries[i]);
 	(void)pthread_mutex_unlock(&verdicts->lock);
 }

@@ -76,14 +76,26 @@ static void mark_refused(struct module_qstate *qstate, int id, const struct pb_n
 	errinf(qstate, text);
 }
 
+/* Nobody waits for the answer to our own. */
+static bool is_own(const struct module_qstate *qstate, int id)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+
+	return query != NULL && query->own;
+}
+
 void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 	enum pb_aspect aspect, pb_reasons reasons)
 {
-	const struct pbm_query *query = pbm_query_find(qstate, id);
 	struct pb_subject subject = pbm_subject(pin, aspect);
+	struct pbm *pb = pbm_of(qstate->env, id);
 
-	if (query == NULL || !query->own) /* nobody waits for the answer to our own */
-		pb_verdicts_refused(pbm_of(qstate->env, id)->verdicts, &subject);
+	if (!is_own(qstate, id)) {
+		pb_verdicts_refused(pb->verdicts, &subject);
+		pbm_count(&pb->tally.refused);
+		if (reasons & PB_REASON(PB_UNVERIFIED))
+			pbm_count(&pb->tally.unverified);
+	}
 	mark_refused(qstate, id, &pin->name, reasons);
 }
 
@@ -169,8 +181,11 @@ enum pbm_fate pbm_unverified(struct module_qstate *qstate, int id,
 	report = pb_verdicts_unverified(
 		pb->verdicts, &subject, pbm_now(qstate), verdict.action);
 	pbm_log_report(qstate, pb, pin, &verdict, &report, NULL, NULL);
-	if (verdict.action != PB_ACTION_REFUSED)
+	if (verdict.action != PB_ACTION_REFUSED) {
+		if (!is_own(qstate, id))
+			pbm_count(&pb->tally.unverified);
 		return PBM_GOES_ON;
+	}
 	pbm_refuse(qstate, id, pin, aspect, verdict.reasons);
 	return PBM_REFUSED;
 }
@@ -179,13 +194,15 @@ enum pbm_fate pbm_unverified(struct module_qstate *qstate, int id,
 static enum pbm_fate act_unreadable(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_error *error)
 {
-	const struct pbm *pb = pbm_of(qstate->env, id);
+	struct pbm *pb = pbm_of(qstate->env, id);
 
 	if (!pbm_may_be_pinned(pb->keeper, name))
 		return PBM_GOES_ON;
-	pbm_log_failure(pbm_of(qstate->env, id), pbm_now(qstate), error->text);
+	pbm_log_failure(pb, pbm_now(qstate), error->text);
+	pbm_count(&pb->tally.unverified);
 	if (pb->conf.store_failure_allow || pb->conf.override)
 		return PBM_GOES_ON;
+	pbm_count(&pb->tally.refused);
 	mark_refused(qstate, id, name, PB_REASON(PB_UNVERIFIED));
 	return PBM_REFUSED;
 }

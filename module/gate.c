@@ -179,8 +179,9 @@ static enum pbm_fate enter_pin(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, void *arg)
 {
 	enum pbm_fate fate;
+	bool *pinned = arg;
 
-	(void)arg;
+	*pinned = true;
 	if (!pbm_in_order(qstate, id))
 		return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 	/* A denial in a cache may be of a zone above, from before or by mistake. */
@@ -212,6 +213,20 @@ static enum module_ext_state forward(struct module_qstate *qstate, int id)
 	return module_restart_next;
 }
 
+/* Judges a query by the pins at and above its name, and counts it if there are any, but
+ * not a second time when it goes on after a wait. */
+static enum pbm_fate enter(
+	struct module_qstate *qstate, int id, const struct pb_name *name)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+	bool anew = query == NULL || query->asked == NULL, pinned = false;
+	enum pbm_fate fate = pbm_visit_pins(qstate, id, name, enter_pin, &pinned);
+
+	if (anew && pinned)
+		pbm_count(&pbm_of(qstate->env, id)->tally.queries);
+	return fate;
+}
+
 static void on_start(struct module_qstate *qstate, int id)
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
@@ -232,7 +247,7 @@ static void on_start(struct module_qstate *qstate, int id)
 		refuse_canary(qstate, id);
 		return;
 	}
-	switch (pbm_visit_pins(qstate, id, &name, enter_pin, NULL)) {
+	switch (enter(qstate, id, &name)) {
 	case PBM_GOES_ON:
 	case PBM_RESTARTS: /* nobody says so here */
 		qstate->ext_state[id] = forward(qstate, id);

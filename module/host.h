@@ -23,14 +23,17 @@
 #include "services/mesh.h"
 #include "services/modstack.h"
 #include "sldns/rrdef.h"
+#include "sldns/sbuffer.h"
 #include "sldns/wire2str.h"
 #include "util/config_file.h"
 #include "util/data/dname.h"
+#include "util/data/msgencode.h"
 #include "util/data/msgreply.h"
 #include "util/data/packed_rrset.h"
 #include "util/log.h"
 #include "util/module.h"
 #include "util/net_help.h"
+#include "util/netevent.h"
 #include "util/regional.h"
 
 #ifdef CLIENT_SUBNET

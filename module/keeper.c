@@ -5,15 +5,12 @@
 #include "purge.h"
 #include "report.h"
 #include "sentinel.h"
+#include "teller.h"
 #include "util/storage/slabhash.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <time.h>
-#include <unistd.h>
-
-/* What can wait to be written. */
-#define QUEUE_MAX 512
 
 /* Nanoseconds between two looks at the store. */
 #define POLL 100000000
@@ -27,19 +24,16 @@ struct pbm_keeper {
 	pthread_cond_t wake;
 	bool ends;
 	bool foreign;              /* data in the caches did not come through here */
-	struct pb_names *pinned;   /* all names with a pin; NULL: not read yet */
+	struct pb_names *pinned;   /* all names with a pin; NULL: not read yet. Only the
+				      thread sets it, and reads it without the lock */
 	struct pb_names *refusing; /* those with one that is to be enforced; likewise */
-	struct pb_happening *queue, *spare; /* of QUEUE_MAX each */
-	size_t queued;
-	uint64_t dropped;
 
 	/* The thread's own. */
 	uint64_t rrsets, rrsets_seen; /* in the cache, and in responses so far */
 	bool doubted;                 /* it has just found data from elsewhere */
-	struct pb_resolver resolver;
-	bool told;              /* what the resolver is has been written */
-	uint64_t seen;          /* generation that `pinned` is of */
-	struct pb_names *stale; /* what is still to be forgotten, or NULL */
+	uint64_t seen;                /* generation that `pinned` is of */
+	struct pb_names *stale;       /* what is still to be forgotten, or NULL */
+	bool prunes; /* the state store may have what is no longer pinned */
 };
 
 /* One reading of the store. */
@@ -137,6 +131,7 @@ static void look(struct pbm_keeper *keeper)
 	set_names(keeper, &reading);
 	pb_names_free(keeper->stale);
 	keeper->stale = reading.changed;
+	keeper->prunes = true;
 }
 
 /* RRsets may be stored twice: the parent's are kept apart. */
@@ -201,65 +196,18 @@ static void forget(struct pbm_keeper *keeper)
 	__atomic_store_n(&keeper->pb->enforced, keeper->seen, __ATOMIC_RELEASE);
 }
 
-/* What is waiting, in memory that nobody else touches until the next call. */
-static size_t take_queue(struct pbm_keeper *keeper, struct pb_happening **queue)
+static bool is_pinned(void *arg, const struct pb_name *zone)
 {
-	size_t count;
-
-	(void)pthread_mutex_lock(&keeper->lock);
-	*queue = keeper->queue;
-	count = keeper->queued;
-	keeper->queue = keeper->spare;
-	keeper->spare = *queue;
-	keeper->queued = 0;
-	keeper->resolver.dropped = keeper->dropped;
-	(void)pthread_mutex_unlock(&keeper->lock);
-	return count;
+	return pb_names_longest(arg, zone) == (int)pb_name_labels(zone);
 }
 
-/* A state store that cannot be written costs what it would have told, no more. */
+/* Tells what has happened, and of what is pinned only. */
 static void tell(struct pbm_keeper *keeper)
 {
-	uint64_t enforced = __atomic_load_n(&keeper->pb->enforced, __ATOMIC_RELAXED);
-	struct pb_happening *queue;
-	size_t count = take_queue(keeper, &queue);
-	struct pb_error error;
-
-	if (keeper->pb->state == NULL ||
-		(count == 0 && keeper->told && keeper->resolver.enforced == enforced))
-		return;
-	keeper->resolver.enforced = enforced;
-	keeper->told = true;
-	if (pb_state_write(keeper->pb->state, &keeper->resolver, queue, count, &error))
-		return;
-	pbm_log_failure(keeper->pb, time(NULL), error.text);
-	(void)pthread_mutex_lock(&keeper->lock);
-	keeper->dropped += count;
-	(void)pthread_mutex_unlock(&keeper->lock);
-}
-
-void pbm_keeper_tell(struct pbm_keeper *keeper, const struct pb_pin *pin,
-	const struct pb_verdict *verdict, uint64_t refused, int64_t now, const char *line)
-{
-	struct pb_happening *next;
-
-	if (keeper == NULL)
-		return;
-	(void)pthread_mutex_lock(&keeper->lock);
-	if (keeper->queued == QUEUE_MAX) {
-		keeper->dropped++;
-	} else {
-		next = &keeper->queue[keeper->queued++];
-		next->zone = pin->name;
-		next->aspect = verdict->aspect;
-		next->reasons = verdict->reasons;
-		next->action = verdict->action;
-		next->when = now;
-		next->refused = refused;
-		next->logged = line[0] != '\0';
-		(void)snprintf(next->line, sizeof(next->line), "%s", line);
-	}
-	(void)pthread_mutex_unlock(&keeper->lock);
+	pbm_teller_write(keeper->pb->teller);
+	if (keeper->prunes)
+		keeper->prunes =
+			!pbm_teller_prune(keeper->pb->teller, is_pinned, keeper->pinned);
 }
 
 static bool wait(struct pbm_keeper *keeper)
@@ -292,11 +240,11 @@ static void *keep(void *arg)
 		forget(keeper);
 		tell(keeper);
 	} while (wait(keeper));
-	tell(keeper);
+	pbm_teller_finish(keeper->pb->teller);
 	return NULL;
 }
 
-/* Signals are for Unbound's own threads. */
+/* Signals are for Unbound's own threads, and SIGXFSZ is for none: see teller.h. */
 static int start_thread(struct pbm_keeper *keeper)
 {
 	sigset_t all, before;
@@ -316,8 +264,6 @@ static void free_keeper(struct pbm_keeper *keeper)
 	pb_names_free(keeper->pinned);
 	pb_names_free(keeper->refusing);
 	pb_names_free(keeper->stale);
-	free(keeper->queue);
-	free(keeper->spare);
 	free(keeper);
 }
 
@@ -357,15 +303,6 @@ struct pbm_keeper *pbm_keeper_start(
 	keeper->subnetcache = subnetcache_behind(env, id);
 	keeper->rrsets = count_slabhash_entries(&env->rrset_cache->table);
 	keeper->rrsets_seen = pb->rrsets_seen;
-	keeper->resolver.pid = getpid();
-	keeper->resolver.started = time(NULL);
-	keeper->queue = calloc(QUEUE_MAX, sizeof(*keeper->queue));
-	keeper->spare = calloc(QUEUE_MAX, sizeof(*keeper->spare));
-	if (keeper->queue == NULL || keeper->spare == NULL) {
-		pb_error_set(error, "out of memory");
-		free_keeper(keeper);
-		return NULL;
-	}
 	code = start_thread(keeper);
 	if (code == 0)
 		return keeper;

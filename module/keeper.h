@@ -1,7 +1,7 @@
 /*
  * keeper.h - a thread of the module's own, beside the queries: it sees changes of the
- * pin store, makes Unbound forget what the changed pins are about, and writes the
- * state store.
+ * pin store, makes Unbound forget what the changed pins are about, and has the state
+ * store written.
  */
 #ifndef PBM_KEEPER_H
 #define PBM_KEEPER_H
@@ -16,15 +16,6 @@ struct pbm_keeper *pbm_keeper_start(
 
 /* Ends it, and waits until it has ended. NULL is fine. */
 void pbm_keeper_stop(struct pbm_keeper *keeper);
-
-/*
- * Notes a verdict for the state store. `refused`: answers, if a deviation is over with
- * it; `line`: what was logged, empty if nothing was. Never waits: what there is no
- * room for is counted. keeper may be NULL.
- */
-void pbm_keeper_tell(struct pbm_keeper *keeper, const struct pb_pin *pin,
-	const struct pb_verdict *verdict, uint64_t refused, int64_t now,
-	const char *line);
 
 /*
  * For when the store cannot be read: false if no pin is at or above the name for

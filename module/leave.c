@@ -215,22 +215,28 @@ static enum pbm_fate leave_ds(
 		       : PBM_REFUSED;
 }
 
-/* Judges an answer on its way out by the delegation of one pin. */
+/* Judges an answer on its way out by the delegation of one pin. *tolerated gets the
+ * reasons that are only logged. */
 static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
 	const struct leaving *leaving, const struct pb_name *name,
-	const struct pb_pin *pin)
+	const struct pb_pin *pin, pb_reasons *tolerated)
 {
 	pb_reasons reasons;
 
 	switch (pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons)) {
 	case PB_LIVE:
 	case PB_STALE:
-		if (denied_from_above(leaving, name, &pin->name))
+		if (denied_from_above(leaving, name, &pin->name)) {
+			*tolerated |= PB_REASON(PB_DELEGATION_GONE);
 			return leave_from_above(
 				qstate, id, name, pin, PB_DELEGATION_GONE);
-		if (made_above(leaving, name, &pin->name))
+		}
+		if (made_above(leaving, name, &pin->name)) {
+			*tolerated |= PB_REASON(PB_ANSWERED_BY_PARENT);
 			return leave_from_above(
 				qstate, id, name, pin, PB_ANSWERED_BY_PARENT);
+		}
+		*tolerated |= reasons;
 		return PBM_GOES_ON;
 	case PB_UNKNOWN:
 	case PB_PROBE_DUE:
@@ -251,7 +257,7 @@ static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
 
 /* The same by another aspect, which only a probe can have shown to be fine. */
 static enum pbm_fate leave_aspect(struct module_qstate *qstate, int id,
-	const struct pb_pin *pin, enum pb_aspect aspect)
+	const struct pb_pin *pin, enum pb_aspect aspect, pb_reasons *tolerated)
 {
 	pb_reasons reasons;
 
@@ -259,6 +265,7 @@ static enum pbm_fate leave_aspect(struct module_qstate *qstate, int id,
 	case PB_LIVE:
 	case PB_STALE:
 	case PB_UNKNOWN:
+		*tolerated |= reasons;
 		return PBM_GOES_ON;
 	case PB_IN_FORCE:
 	case PB_PROBE_DUE:
@@ -268,21 +275,42 @@ static enum pbm_fate leave_aspect(struct module_qstate *qstate, int id,
 	return PBM_REFUSED;
 }
 
+/* An answer goes out although there are reasons: counted once of each zone, and once in
+ * all. */
+static void count_tolerated(
+	struct module_qstate *qstate, int id, const struct pb_pin *pin)
+{
+	struct pbm *pb = pbm_of(qstate->env, id);
+	struct pbm_query *query = pbm_query_get(qstate, id);
+	struct pb_subject subject = pbm_subject(pin, PB_ASPECT_CUT);
+
+	if (query == NULL || query->own || pb_name_equal(&query->tolerated, &pin->name))
+		return;
+	if (query->tolerated.size == 0)
+		pbm_count(&pb->tally.logged);
+	query->tolerated = pin->name;
+	pb_verdicts_logged(pb->verdicts, &subject);
+}
+
 /* Judges an answer on its way out, which arg is, by one pin at or above one of its
  * names. */
 static enum pbm_fate leave_pin(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, void *arg)
 {
 	enum pbm_fate fate;
+	pb_reasons tolerated = 0;
 
 	if (!pbm_in_order(qstate, id))
 		return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
-	fate = leave_cut(qstate, id, arg, name, pin);
+	fate = leave_cut(qstate, id, arg, name, pin, &tolerated);
 	if (fate == PBM_GOES_ON && is_ds_of(qstate, name, pin))
 		fate = leave_ds(qstate, id, pin);
 	for (unsigned i = PB_ASPECT_CUT + 1; i < PB_ASPECTS && fate == PBM_GOES_ON; i++)
 		if (pbm_concerns(pin, (enum pb_aspect)i, name, qstate->qinfo.qtype))
-			fate = leave_aspect(qstate, id, pin, (enum pb_aspect)i);
+			fate = leave_aspect(
+				qstate, id, pin, (enum pb_aspect)i, &tolerated);
+	if (fate == PBM_GOES_ON && tolerated != 0)
+		count_tolerated(qstate, id, pin);
 	return fate;
 }
 

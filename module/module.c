@@ -17,6 +17,7 @@
 #include "rights.h"
 #include "stamp.h"
 #include "state.h"
+#include "teller.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -171,8 +172,8 @@ static void stop_keeper(struct pbm *pb)
 {
 	pbm_keeper_stop(pb->keeper);
 	pb->keeper = NULL;
-	pb_state_close(pb->state);
-	pb->state = NULL;
+	pbm_teller_free(pb->teller);
+	pb->teller = NULL;
 	pb->enforced = 0;
 }
 
@@ -214,9 +215,11 @@ static int start(struct pbm *pb, struct module_env *env, int id)
 		log_err("pinbound: out of memory");
 		return 0;
 	}
-	pb->state = pb_state_open(in_chroot(env, pb->conf.state), PB_STORE_WRITE, &error);
-	if (pb->state == NULL) /* it resolves all the same */
-		log_err("pinbound: %s", error.text);
+	pb->teller = pbm_teller_new(pb, in_chroot(env, pb->conf.state));
+	if (pb->teller == NULL) {
+		log_err("pinbound: out of memory");
+		return 0;
+	}
 	pb->keeper = pbm_keeper_start(pb, env, id, &error);
 	if (pb->keeper == NULL)
 		log_err("pinbound: %s", error.text);

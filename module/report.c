@@ -1,9 +1,10 @@
 /* report.c - see report.h. */
 #include "report.h"
 #include "canary.h"
-#include "keeper.h"
+#include "evidence.h"
 #include "pinbound/line.h"
 #include "pinbound/pinfile.h"
+#include "teller.h"
 
 #define R(reason) PB_REASON(PB_##reason)
 
@@ -122,6 +123,22 @@ static void log_forwarded(const struct pb_pin *pin, const struct pbm_step *step)
 	log_info("%s", line.text);
 }
 
+/* Leaves the verdict for the state store, with the response if it is news or has been
+ * warned of: not for each refused query. */
+static void tell(struct module_qstate *qstate, const struct pbm *pb,
+	const struct pb_pin *pin, const struct pb_verdict *verdict,
+	const struct pb_report *report, const struct pb_observation *seen,
+	const struct pbm_step *step, const char *line)
+{
+	struct pb_evidence evidence;
+	bool has = verdict->reasons != 0 && seen != NULL;
+
+	if (has)
+		pbm_collect_evidence(&evidence, qstate, pin, verdict, seen, step);
+	pbm_tell(pb->teller, pin, verdict, report->refused, pbm_now(qstate), line,
+		has ? &evidence : NULL);
+}
+
 void pbm_log_report(struct module_qstate *qstate, const struct pbm *pb,
 	const struct pb_pin *pin, const struct pb_verdict *verdict,
 	const struct pb_report *report, const struct pb_observation *seen,
@@ -139,8 +156,7 @@ void pbm_log_report(struct module_qstate *qstate, const struct pbm *pb,
 	if (report->restored)
 		log_restored(&line, pin, report);
 	if (report->news || line.text[0] != '\0')
-		pbm_keeper_tell(pb->keeper, pin, verdict, report->refused,
-			pbm_now(qstate), line.text);
+		tell(qstate, pb, pin, verdict, report, seen, step, line.text);
 }
 
 void pbm_log_expiry(const struct pbm *pb, const struct pb_pin *pin)
@@ -156,15 +172,27 @@ void pbm_log_expiry(const struct pbm *pb, const struct pb_pin *pin)
 	log_warn("%s", line.text);
 }
 
-void pbm_log_failure(struct pbm *pb, int64_t now, const char *why)
+/* `logged`: when the log last heard of a failure of this sort. */
+static void log_failure(
+	const struct pbm *pb, int64_t *logged, int64_t now, const char *why)
 {
-	int64_t last = __atomic_load_n(&pb->failure_logged, __ATOMIC_RELAXED);
+	int64_t last = __atomic_load_n(logged, __ATOMIC_RELAXED);
 
 	if (last != 0 && now >= last && now - last < pb->conf.log_interval)
 		return;
-	if (__atomic_compare_exchange_n(&pb->failure_logged, &last, now, false,
-		    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+	if (__atomic_compare_exchange_n(
+		    logged, &last, now, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		log_err("pinbound: %s", why);
+}
+
+void pbm_log_failure(struct pbm *pb, int64_t now, const char *why)
+{
+	log_failure(pb, &pb->failure_logged, now, why);
+}
+
+void pbm_log_state_failure(struct pbm *pb, int64_t now, const char *why)
+{
+	log_failure(pb, &pb->state_failure_logged, now, why);
 }
 
 void pbm_log_ready(const struct pb_store_stat *stat)

@@ -19,6 +19,9 @@ void pbm_log_expiry(const struct pbm *pb, const struct pb_pin *pin);
 /* That the store cannot be read, at most once every log-interval. */
 void pbm_log_failure(struct pbm *pb, int64_t now, const char *why);
 
+/* The same for a state store that cannot be written. */
+void pbm_log_state_failure(struct pbm *pb, int64_t now, const char *why);
+
 /* pinbound: ready */
 void pbm_log_ready(const struct pb_store_stat *stat);
 

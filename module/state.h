@@ -19,7 +19,10 @@ struct pbm {
 	int order;              /* of the modules; atomic */
 	uint64_t enforced;      /* generation of which the caches are clean; atomic */
 	int64_t failure_logged; /* when the log last heard of a failing store; atomic */
-	struct pb_state *state; /* the keeper's; NULL if it cannot be written */
+	int64_t state_failure_logged; /* of a state store that cannot be written; atomic
+				       */
+	struct pb_tally tally;        /* `dropped` apart; each atomic */
+	struct pbm_teller *teller;
 	struct pbm_keeper *keeper;
 	struct pb_conf conf;
 	struct pb_policy policy;
@@ -60,10 +63,17 @@ struct pbm_query {
 	bool fresh;      /* caches are passed by, since a denial in one proves nothing */
 	unsigned probes; /* a bit for each aspect of `probed` that it may ask about */
 	struct pb_name probed;
-	bool own;                /* a sub-query of our own */
-	bool sentinel;           /* never answered: see sentinel.h */
-	struct pbm_asked *asked; /* which of our own it has waited for */
+	bool own;                 /* a sub-query of our own */
+	struct pb_name tolerated; /* the last zone that it was counted as logged of */
+	bool sentinel;            /* never answered: see sentinel.h */
+	struct pbm_asked *asked;  /* which of our own it has waited for */
 };
+
+/* Adds one to a number of the tally. */
+static inline void pbm_count(uint64_t *number)
+{
+	(void)__atomic_fetch_add(number, 1, __ATOMIC_RELAXED);
+}
 
 /* The query's state, NULL if it has none. */
 struct pbm_query *pbm_query_find(const struct module_qstate *qstate, int id);

@@ -1,4 +1,5 @@
 /* test_state.c - what the resolver tells of itself, written and read again. */
+#include "db.h"
 #include "pinbound/state.h"
 #include "unit.h"
 #include <fcntl.h>
@@ -79,19 +80,31 @@ static bool count(void *arg, const struct pb_happening *event)
 	return true;
 }
 
+static bool write_all(struct fixture *f, const struct pb_happening *events, size_t many)
+{
+	struct pb_news news = {.happenings = events, .happening_count = many};
+
+	return pb_state_write(f->state, &news, &error);
+}
+
 static void written_and_read(void **state)
 {
 	struct fixture *f = *state;
-	struct pb_resolver resolver = {4711, 1000, 12, 3}, read;
+	struct pb_resolver read;
 	struct pb_happening events[] = {happening("b.example", 1, true),
 		happening("a.example", 2, false), happening("b.example", 3, true)};
+	struct pb_news news = {
+		.resolver = {4711, 1000, 12, 900, {50, 40, 30, 20, 3}},
+		.happenings = events,
+		.happening_count = 3,
+	};
 	struct seen zones = {0}, all = {0}, later = {0};
 	uint64_t last;
 
 	assert_int_equal(pb_state_resolver(f->state, &read, &error), PB_NOT_FOUND);
-	assert_true(pb_state_write(f->state, &resolver, events, 3, &error));
+	assert_true(pb_state_write(f->state, &news, &error));
 	assert_int_equal(pb_state_resolver(f->state, &read, &error), PB_OK);
-	assert_memory_equal(&read, &resolver, sizeof(read));
+	assert_memory_equal(&read, &news.resolver, sizeof(read));
 	assert_int_equal(pb_state_zones(f->state, count, &zones, &error), PB_OK);
 	assert_int_equal(zones.count, 2); /* of each, the last */
 	assert_int_equal(zones.first, 2);
@@ -108,7 +121,6 @@ static void written_and_read(void **state)
 static void bounded(void **state)
 {
 	struct fixture *f = *state;
-	struct pb_resolver resolver = {0};
 	struct seen all = {0};
 	uint64_t last;
 
@@ -117,11 +129,354 @@ static void bounded(void **state)
 
 		for (int k = 0; k < 100; k++)
 			events[k] = happening("a.example", i * 100 + k, true);
-		assert_true(pb_state_write(f->state, &resolver, events, 100, &error));
+		assert_true(write_all(f, events, 100));
 	}
 	assert_int_equal(pb_state_events(f->state, 0, &last, count, &all, &error), PB_OK);
 	assert_int_equal(all.count, PB_STATE_EVENTS);
 	assert_int_equal(all.first, 200);
+}
+
+/* --- counts --- */
+
+static bool take_counts(void *arg, const struct pb_counted *counted)
+{
+	*(struct pb_counted *)arg = *counted;
+	return true;
+}
+
+static void counted_on(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_counted some[] = {{unit_name("a.example"), {1, 2, 3, 4, 100}},
+		{unit_name("a.example"), {10, 20, 30, 40, 0}}};
+	struct pb_news news = {
+		.resolver = {1, 1000, 12, 900, {5, 4, 3, 2, 1}},
+		.counted = some,
+		.counted_count = 2,
+	};
+	struct pb_resolver read;
+	struct pb_counted all = {0};
+
+	assert_true(pb_state_write(f->state, &news, &error));
+	news.resolver.since = 1900; /* it began before */
+	news.counted_count = 0;
+	assert_true(pb_state_write(f->state, &news, &error));
+	assert_int_equal(pb_state_resolver(f->state, &read, &error), PB_OK);
+	assert_int_equal(read.since, 900);
+	assert_int_equal(read.tally.queries, 10);
+	assert_int_equal(read.tally.refused, 8);
+	assert_int_equal(read.tally.logged, 6);
+	assert_int_equal(read.tally.unverified, 4);
+	assert_int_equal(read.tally.dropped, 2);
+	assert_int_equal(pb_state_counts(f->state, take_counts, &all, &error), PB_OK);
+	assert_true(pb_name_equal(&all.zone, &some[0].zone));
+	assert_int_equal(all.counts.refused, 11);
+	assert_int_equal(all.counts.logged, 22);
+	assert_int_equal(all.counts.deviations, 33);
+	assert_int_equal(all.counts.rechecks, 44);
+	assert_int_equal(all.counts.seen, 100);
+}
+
+/* --- evidence --- */
+
+static struct pb_evidence evidence(const char *zone, const uint8_t *wire, size_t size)
+{
+	return (struct pb_evidence){
+		.zone = unit_name(zone),
+		.aspect = PB_ASPECT_MX,
+		.reasons = PB_REASON(PB_MX_UNEXPECTED),
+		.when = 1000,
+		.generation = 7,
+		.transport = PB_TRANSPORT_TCP,
+		.server = {6, 128, {0x20, 1, 0xd, 0xb8}},
+		.port = 53,
+		.asked = unit_name("example"),
+		.ns = {.set = NAMES("ns1.example", "ns2.example")},
+		.mx = {.set = NAMES("mail.example"), .cut_short = true},
+		.wire = {wire, size},
+	};
+}
+
+/* Encoded, in memory that the next call overwrites. */
+static struct pb_bytes encoded(const struct pb_evidence *from)
+{
+	static uint8_t octets[200000];
+	size_t size = pb_evidence_size(from);
+
+	assert_true(size <= sizeof(octets));
+	pb_evidence_encode(octets, from);
+	return (struct pb_bytes){octets, size};
+}
+
+static void evidence_decodes(void **state)
+{
+	static const uint8_t wire[] = {1, 2, 3};
+	struct pb_evidence from = evidence("a.example", wire, sizeof(wire)), to;
+	struct pb_bytes octets = encoded(&from);
+
+	(void)state;
+	assert_true(pb_evidence_decode(&to, octets));
+	assert_true(pb_name_equal(&to.zone, &from.zone));
+	assert_true(pb_name_equal(&to.asked, &from.asked));
+	assert_int_equal(to.aspect, from.aspect);
+	assert_int_equal(to.reasons, from.reasons);
+	assert_int_equal(to.when, from.when);
+	assert_int_equal(to.generation, from.generation);
+	assert_int_equal(to.transport, from.transport);
+	assert_memory_equal(&to.server, &from.server, sizeof(to.server));
+	assert_int_equal(to.port, 53);
+	assert_true(pb_set_equal(&to.ns.set, &from.ns.set));
+	assert_true(pb_set_equal(&to.mx.set, &from.mx.set));
+	assert_true(to.mx.cut_short);
+	assert_int_equal(to.wire.size, sizeof(wire));
+	assert_memory_equal(to.wire.data, wire, sizeof(wire));
+}
+
+/* Not one octet may be another, none too few and none too many. */
+static void evidence_is_strict(void **state)
+{
+	static const uint8_t wire[] = {1, 2, 3};
+	struct pb_evidence from = evidence("a.example", wire, sizeof(wire)), to;
+	struct pb_bytes octets = encoded(&from);
+	uint8_t *copy = malloc(octets.size + 1);
+
+	(void)state;
+	assert_non_null(copy);
+	for (size_t i = 0; i < octets.size; i++) {
+		memcpy(copy, octets.data, octets.size);
+		copy[i] ^= 1;
+		assert_false(
+			pb_evidence_decode(&to, (struct pb_bytes){copy, octets.size}));
+		memcpy(copy, octets.data, octets.size);
+		assert_false(pb_evidence_decode(&to, (struct pb_bytes){copy, i}));
+	}
+	copy[octets.size] = 0;
+	assert_false(pb_evidence_decode(&to, (struct pb_bytes){copy, octets.size + 1}));
+	free(copy);
+}
+
+static bool last_evidence(void *arg, const struct pb_happening *verdict)
+{
+	*(uint64_t *)arg = verdict->evidence;
+	return true;
+}
+
+static enum pb_result find(struct fixture *f, uint64_t number, struct pb_evidence *found)
+{
+	static uint8_t *memory;
+
+	free(memory);
+	return pb_state_evidence(f->state, number, found, &memory, &error);
+}
+
+/* One of each zone and aspect, which is kept when the zone is fine again. */
+static void evidence_is_kept(void **state)
+{
+	static const uint8_t one[] = {1}, two[] = {2};
+	struct fixture *f = *state;
+	struct pb_evidence first = evidence("a.example", one, 1);
+	struct pb_evidence second = evidence("a.example", two, 1), found;
+	struct pb_happening event = happening("a.example", 1, true);
+	struct pb_happening restored = happening("a.example", 2, true);
+	uint64_t number = 0, of_event = 0, last;
+
+	event.response = encoded(&first);
+	assert_true(write_all(f, &event, 1));
+	event.response = encoded(&second);
+	assert_true(write_all(f, &event, 1));
+	assert_true(write_all(f, &restored, 1));
+	assert_int_equal(pb_state_zones(f->state, last_evidence, &number, &error), PB_OK);
+	assert_int_equal(number, 2);
+	assert_int_equal(find(f, 1, &found), PB_NOT_FOUND);
+	assert_int_equal(find(f, 2, &found), PB_OK);
+	assert_int_equal(found.wire.data[0], 2);
+	/* The restoration has none of its own. */
+	assert_int_equal(
+		pb_state_events(f->state, 0, &last, last_evidence, &of_event, &error),
+		PB_OK);
+	assert_int_equal(of_event, 0);
+	assert_int_equal(
+		pb_state_events(f->state, 1, &last, last_evidence, &of_event, &error),
+		PB_OK);
+}
+
+/* 64 KiB each, of many zones: the oldest go. */
+static void evidence_is_bounded(void **state)
+{
+	static uint8_t wire[65535];
+	struct fixture *f = *state;
+	const unsigned many = PB_STATE_EVIDENCE / sizeof(wire) + 10;
+	struct pb_evidence found;
+	unsigned left = 0;
+
+	for (unsigned i = 0; i < many; i++) {
+		char zone[32];
+		struct pb_evidence from;
+		struct pb_happening event;
+
+		(void)snprintf(zone, sizeof(zone), "z%u.example", i);
+		from = evidence(zone, wire, sizeof(wire));
+		event = happening(zone, 1, false);
+		event.response = encoded(&from);
+		assert_true(write_all(f, &event, 1));
+	}
+	for (unsigned i = 1; i <= many; i++)
+		left += find(f, i, &found) == PB_OK;
+	assert_int_equal(left, many - 11);
+	assert_int_equal(find(f, 11, &found), PB_NOT_FOUND);
+	assert_int_equal(find(f, 12, &found), PB_OK);
+	assert_int_equal(find(f, many, &found), PB_OK);
+}
+
+static bool keep_a(void *arg, const struct pb_name *zone)
+{
+	struct pb_name a = unit_name("a.example");
+
+	(void)arg;
+	return pb_name_equal(zone, &a);
+}
+
+/* What is no longer pinned goes, but for its events. */
+static void pruned(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_happening events[] = {happening("a.example", 1, true),
+		happening("b.example", 2, true), happening("c.example", 3, true)};
+	struct pb_counted some[] = {{unit_name("a.example"), {1, 0, 0, 0, 0}},
+		{unit_name("b.example"), {2, 0, 0, 0, 0}}};
+	struct pb_news news = {.happenings = events,
+		.happening_count = 3,
+		.counted = some,
+		.counted_count = 2};
+	struct seen zones = {0}, all = {0};
+	struct pb_counted counted;
+	uint64_t last;
+
+	assert_true(pb_state_write(f->state, &news, &error));
+	assert_true(pb_state_prune(f->state, keep_a, NULL, &error));
+	assert_true(pb_state_prune(f->state, keep_a, NULL, &error));
+	assert_int_equal(pb_state_zones(f->state, count, &zones, &error), PB_OK);
+	assert_int_equal(zones.count, 1);
+	assert_int_equal(zones.first, 1);
+	assert_int_equal(pb_state_counts(f->state, take_counts, &counted, &error), PB_OK);
+	assert_int_equal(counted.counts.refused, 1);
+	assert_int_equal(pb_state_events(f->state, 0, &last, count, &all, &error), PB_OK);
+	assert_int_equal(all.count, 3);
+}
+
+/* --- the file --- */
+
+/* Cut short under the writer: it sees that before it looks at what is gone. */
+static void cut_short(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_happening event = happening("a.example", 1, true);
+
+	assert_true(write_all(f, &event, 1));
+	assert_true(pb_state_is_current(f->state));
+	assert_int_equal(truncate(f->path, 8192), 0);
+	assert_false(pb_state_is_current(f->state));
+	pb_state_close(f->state);
+	/* Opened again, it is an error to read it, and not the end of the process. */
+	f->state = pb_state_open(f->path, PB_STORE_WRITE, &error);
+	assert_true(f->state == NULL || !write_all(f, &event, 1));
+	pb_state_close(f->state);
+	assert_int_equal(truncate(f->path, 0), 0);
+	f->state = pb_state_open(f->path, PB_STORE_WRITE, &error);
+	assert_non_null(f->state);
+	assert_true(write_all(f, &event, 1));
+}
+
+static void copy(const char *from, const char *to)
+{
+	char command[300];
+
+	(void)snprintf(command, sizeof(command), "cp %s %s", from, to);
+	assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c) */
+}
+
+/* An older copy of it, written over it: its numbers tell. */
+static void written_over(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_happening event = happening("a.example", 1, true);
+	char saved[128];
+
+	(void)snprintf(saved, sizeof(saved), "%s.saved", f->path);
+	assert_true(write_all(f, &event, 1));
+	copy(f->path, saved);
+	assert_true(write_all(f, &event, 1));
+	assert_true(pb_state_is_current(f->state));
+	copy(saved, f->path);
+	assert_false(pb_state_is_current(f->state));
+	(void)unlink(saved);
+}
+
+static void taken_away(void **state)
+{
+	struct fixture *f = *state;
+	char other[128];
+
+	(void)snprintf(other, sizeof(other), "%s.other", f->path);
+	assert_int_equal(rename(f->path, other), 0);
+	assert_false(pb_state_is_current(f->state));
+	assert_int_equal(rename(other, f->path), 0);
+	assert_true(pb_state_is_current(f->state));
+}
+
+/* Octets that do not decode are an error. */
+static void not_a_store(void **state)
+{
+	struct fixture *f = *state;
+	FILE *file;
+
+	pb_state_close(f->state);
+	file = fopen(f->path, "we");
+	assert_non_null(file);
+	for (int i = 0; i < 20000; i++)
+		(void)fputc(i & 0xff, file);
+	(void)fclose(file);
+	f->state = pb_state_open(f->path, PB_STORE_WRITE, &error);
+	assert_null(f->state);
+	assert_non_null(strstr(error.text, "not a pinbound store"));
+}
+
+/* A file that has reached its greatest size is an error, and goes on being read. */
+static void full(void **state)
+{
+	static const char *const tables[] = {"t"};
+	static const uint8_t octets[4096];
+	struct fixture *f = *state;
+	struct pb_db *db;
+	struct pb_txn *txn;
+	uint64_t entries = 0, left;
+	bool fine = true;
+
+	pb_state_close(f->state);
+	f->state = NULL;
+	assert_int_equal(truncate(f->path, 0), 0);
+	db = pb_db_open(f->path, PB_STORE_CREATE, tables, 1, 1 << 18, &error);
+	assert_non_null(db);
+	while (fine) {
+		uint8_t key = (uint8_t)entries;
+
+		txn = pb_db_write(db, &error);
+		assert_non_null(txn);
+		fine = pb_txn_put(txn, 0, (struct pb_bytes){&key, 1},
+			(struct pb_bytes){octets, sizeof(octets)}, &error);
+		if (fine)
+			fine = pb_txn_commit(txn, &error);
+		else
+			pb_txn_end(txn);
+		entries += fine;
+		assert_true(entries < 100);
+	}
+	assert_non_null(strstr(error.text, "greatest size"));
+	txn = pb_db_read(db, &error);
+	assert_int_equal(pb_txn_count(txn, 0, &left, &error), PB_OK);
+	assert_int_equal(left, entries);
+	pb_txn_end(txn);
+	pb_db_close(db);
 }
 
 /* The lock tells whether a resolver runs; only one may write. */
@@ -145,6 +500,17 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(written_and_read),
 		TEST(bounded),
+		TEST(counted_on),
+		TEST(evidence_decodes),
+		TEST(evidence_is_strict),
+		TEST(evidence_is_kept),
+		TEST(evidence_is_bounded),
+		TEST(pruned),
+		TEST(cut_short),
+		TEST(written_over),
+		TEST(taken_away),
+		TEST(not_a_store),
+		TEST(full),
 		TEST(one_writer),
 	};
 
