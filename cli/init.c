@@ -140,17 +140,27 @@ static void say_json(const struct cli *cli)
 	json_end(&json);
 }
 
+/* The state store is lost, as when it was damaged and removed; the pins are there. */
+static bool lacks_only_state(const struct cli *cli)
+{
+	return access(cli->conf.pins, F_OK) == 0 && access(cli->conf.state, F_OK) != 0;
+}
+
 int cli_init(struct cli *cli)
 {
 	const struct owners owners = find_owners();
+	bool only_state = lacks_only_state(cli);
 
 	if (!make_directory(cli->conf.pins, &owners) ||
 		!make_directory(cli->conf.state, &owners) ||
 		!make_state(cli->conf.state, &owners) ||
-		!make_pins(cli->conf.pins, &owners)) /* last: it must not be there yet */
+		/* last: it must not be there yet */
+		(!only_state && !make_pins(cli->conf.pins, &owners)))
 		return CLI_FAILED;
 	if (cli->json)
 		say_json(cli);
+	else if (!cli->quiet && only_state)
+		(void)printf("%s: made; the pins were there\n", cli->conf.state);
 	else if (!cli->quiet)
 		(void)printf("%s: made; \"pinbound add NAME\" stores the first pin\n",
 			cli->conf.pins);
