@@ -79,6 +79,7 @@ int cli_show(struct cli *cli);
 int cli_import(struct cli *cli);
 int cli_export(struct cli *cli);
 int cli_status(struct cli *cli);
+int cli_accept(struct cli *cli);
 int cli_log(struct cli *cli);
 int cli_verify(struct cli *cli);
 int cli_checkconf(struct cli *cli);

@@ -51,7 +51,19 @@ static const struct cli_option import_options[] = {
 	{NULL, NULL, NULL},
 };
 
+static const struct cli_option status_options[] = {
+	{"--verbose", NULL, "in full, with the counts of each zone"},
+	{NULL, NULL, NULL},
+};
+
+static const struct cli_option accept_options[] = {
+	{"--yes", NULL, "do not ask"},
+	{"--dry-run", NULL, "show it, and change nothing"},
+	{NULL, NULL, NULL},
+};
+
 static const struct cli_option log_options[] = {
+	{"--verbose", NULL, "with the last deviating responses, whole"},
 	{"--follow", NULL, "go on, with what happens from now on"},
 	{NULL, NULL, NULL},
 };
@@ -189,13 +201,30 @@ const struct cli_command cli_commands[] = {
 		"what the resolver sees",
 		"Says whether a resolver runs, which generation of the pins it enforces, "
 		"and\n"
-		"its last verdict on each zone that it has met, or on those named.\n\n"
+		"its last verdict on each zone that it has met, or on those named in "
+		"full.\n\n"
 		"  pinbound status example.com",
-		NULL,
+		status_options,
 		0,
 		SIZE_MAX,
 		true,
 		cli_status,
+	},
+	{
+		"accept",
+		"NAME",
+		"repin as the resolver observed it",
+		"Shows the pin of NAME and what the resolver has observed in its place, "
+		"asks,\n"
+		"and on a yes makes the pin allow that. Ask the owner of the domain "
+		"first: a\n"
+		"hijack looks the same as a planned move.\n\n"
+		"  pinbound accept example.com",
+		accept_options,
+		1,
+		1,
+		true,
+		cli_accept,
 	},
 	{
 		"log",

@@ -1,0 +1,100 @@
+/* sides.c - see sides.h. */
+#include "sides.h"
+#include <stdio.h>
+#include <string.h>
+
+/* Columns: the attribute, and the left side. With the right side it is 80. */
+#define ATTRIBUTE 10
+#define SIDE 34
+
+#define TEXT_MAX (PB_NAME_TEXT_MAX + PB_DS_TEXT_MAX + PB_ADDRESS_TEXT_MAX)
+
+/* What is too long for its column goes on by itself in a line. */
+static void print_row(const char *attribute, const char *left, const char *right)
+{
+	int width = printf("%-*s %-*s ", ATTRIBUTE, attribute, SIDE, left);
+
+	if (width > ATTRIBUTE + SIDE + 2 && *right != '\0')
+		(void)printf("\n%*s", ATTRIBUTE + SIDE + 2, "");
+	(void)printf("%s\n", right);
+}
+
+struct side {
+	const struct pb_set *set;
+	bool none; /* it is pinned that there is none */
+	size_t at;
+	struct pb_bytes element;
+	bool more;
+};
+
+static void step(struct side *side)
+{
+	side->more = pb_set_next(side->set, &side->at, &side->element);
+}
+
+static const char *text_of(enum pb_kind kind, const struct side *side, char *text)
+{
+	(void)pb_element_to_text(kind, side->element, text, TEXT_MAX);
+	return text;
+}
+
+/* The sets are sorted, so that equal elements come at one time. */
+static void print_sets(const char *attribute, enum pb_kind kind, pb_order *order,
+	struct side left, struct side right)
+{
+	char texts[2][TEXT_MAX];
+
+	if (left.none == right.none && pb_set_equal(left.set, right.set))
+		return;
+	if (left.none || right.none || left.set->count == 0 || right.set->count == 0) {
+		const char *l = left.none ? "none" : left.set->count == 0 ? "-" : "";
+		const char *r = right.none ? "none" : right.set->count == 0 ? "-" : "";
+
+		print_row(attribute, l, r);
+		attribute = "";
+	}
+	step(&left);
+	step(&right);
+	while (left.more || right.more) {
+		int which = !left.more    ? 1
+			    : !right.more ? -1
+					  : order(left.element, right.element);
+
+		print_row(attribute, which <= 0 ? text_of(kind, &left, texts[0]) : "-",
+			which >= 0 ? text_of(kind, &right, texts[1]) : "-");
+		if (which <= 0)
+			step(&left);
+		if (which >= 0)
+			step(&right);
+		attribute = "";
+	}
+}
+
+void cli_sides(const struct pb_pin *left, const char *left_heading,
+	const struct pb_pin *right, const char *right_heading)
+{
+	const struct {
+		const char *attribute;
+		enum pb_kind kind;
+		pb_order *order;
+		struct side left, right;
+	} rows[] = {
+		{"ns", PB_KIND_NAME, pb_order_names, {.set = &left->ns},
+			{.set = &right->ns}},
+		{"child-ns", PB_KIND_NAME, pb_order_names, {.set = &left->child_ns},
+			{.set = &right->child_ns}},
+		{"ds", PB_KIND_DS, pb_order_octets,
+			{.set = &left->ds, .none = left->ds_none},
+			{.set = &right->ds, .none = right->ds_none}},
+		{"address", PB_KIND_ADDRESS, pb_order_names, {.set = &left->address},
+			{.set = &right->address}},
+		{"mx", PB_KIND_NAME, pb_order_names,
+			{.set = &left->mx, .none = left->mx_none},
+			{.set = &right->mx, .none = right->mx_none}},
+	};
+
+	print_row("", left_heading, right_heading);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		print_sets(rows[i].attribute, rows[i].kind, rows[i].order, rows[i].left,
+			rows[i].right);
+}
