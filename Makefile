@@ -137,7 +137,7 @@ suite: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) \
 		tests/replay/unbound-suite.sh
 
-cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile
+cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile $(BUILD)/tests/test_state
 	BUILD=$(BUILD) tests/cli/run.sh
 	BUILD=$(BUILD) tests/cli/malformed.sh
 	BUILD=$(BUILD) tests/cli/hard.sh

@@ -10,8 +10,7 @@ struct pb_state *observed_open(const struct cli *cli)
 	struct pb_state *state = pb_state_open(cli->conf.state, PB_STORE_READ, &error);
 
 	if (state == NULL)
-		(void)cli_fail("%s; a resolver with Pinbound writes it when it runs",
-			error.text);
+		(void)cli_fail("%s", error.text);
 	return state;
 }
 

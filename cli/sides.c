@@ -32,10 +32,26 @@ static void step(struct side *side)
 	side->more = pb_set_next(side->set, &side->at, &side->element);
 }
 
-static const char *text_of(enum pb_kind kind, const struct side *side, char *text)
+/* The element that the side is at, if it has one that belongs in this row. */
+static const char *text_of(
+	enum pb_kind kind, struct side *side, bool belongs, char text[TEXT_MAX])
 {
-	(void)pb_element_to_text(kind, side->element, text, TEXT_MAX);
+	const char *lacks = side->none ? "none" : "-";
+
+	if (side->more && belongs)
+		(void)pb_element_to_text(kind, side->element, text, TEXT_MAX);
+	else
+		(void)snprintf(text, TEXT_MAX, "%s", lacks);
+	side->none = false; /* that is said once */
 	return text;
+}
+
+/* Which side's element comes first: <0 the left one's, 0 both. */
+static int order_of(pb_order *order, const struct side *left, const struct side *right)
+{
+	if (!left->more || !right->more)
+		return (int)right->more - (int)left->more;
+	return order(left->element, right->element);
 }
 
 /* The sets are sorted, so that equal elements come at one time. */
@@ -46,28 +62,19 @@ static void print_sets(const char *attribute, enum pb_kind kind, pb_order *order
 
 	if (left.none == right.none && pb_set_equal(left.set, right.set))
 		return;
-	if (left.none || right.none || left.set->count == 0 || right.set->count == 0) {
-		const char *l = left.none ? "none" : left.set->count == 0 ? "-" : "";
-		const char *r = right.none ? "none" : right.set->count == 0 ? "-" : "";
-
-		print_row(attribute, l, r);
-		attribute = "";
-	}
 	step(&left);
 	step(&right);
-	while (left.more || right.more) {
-		int which = !left.more    ? 1
-			    : !right.more ? -1
-					  : order(left.element, right.element);
+	do {
+		int which = order_of(order, &left, &right);
 
-		print_row(attribute, which <= 0 ? text_of(kind, &left, texts[0]) : "-",
-			which >= 0 ? text_of(kind, &right, texts[1]) : "-");
+		print_row(attribute, text_of(kind, &left, which <= 0, texts[0]),
+			text_of(kind, &right, which >= 0, texts[1]));
 		if (which <= 0)
 			step(&left);
 		if (which >= 0)
 			step(&right);
 		attribute = "";
-	}
+	} while (left.more || right.more);
 }
 
 void cli_sides(const struct pb_pin *left, const char *left_heading,

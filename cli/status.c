@@ -167,7 +167,7 @@ static void print_resolver(const struct pb_resolver *resolver, bool runs)
 		     ", logged: %" PRIu64 ", unverified: %" PRIu64 "\n",
 		tally->queries, tally->refused, tally->logged, tally->unverified);
 	if (tally->dropped > 0)
-		(void)printf("dropped: %" PRIu64 " events\n", tally->dropped);
+		(void)printf("events dropped: %" PRIu64 "\n", tally->dropped);
 	(void)printf("counted since %s\n", observed_local_time(resolver->since, when));
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Events and evidence are bounded, and so are the zones, by the pins. This is for a
@@ -42,11 +43,23 @@ bool pb_state_is_written(const char *path)
 	return written;
 }
 
+/* As init makes it. LMDB has no word for that. */
+static bool is_empty(const char *path, struct pb_error *error)
+{
+	struct stat file;
+
+	if (stat(path, &file) != 0 || file.st_size > 0)
+		return false;
+	pb_error_set(error, "%s: no resolver with Pinbound has written it yet", path);
+	return true;
+}
+
 struct pb_state *pb_state_open(
 	const char *path, enum pb_access access, struct pb_error *error)
 {
 	static const char *const tables[PB_STATE_TABLES] = {
 		"resolver", "zones", "events", "evidence", "counts"};
+	bool reads = access == PB_STORE_READ;
 	struct pb_state *state = calloc(1, sizeof(*state));
 
 	if (state == NULL || (state->path = strdup(path)) == NULL) {
@@ -55,13 +68,11 @@ struct pb_state *pb_state_open(
 		return NULL;
 	}
 	state->lock = -1;
-	if (access != PB_STORE_READ) {
+	if (!reads)
 		state->lock = take_lock(path, error);
-		access = PB_STORE_CREATE;
-	}
-	if (access == PB_STORE_READ || state->lock >= 0)
-		state->db =
-			pb_db_open(path, access, tables, PB_STATE_TABLES, MOST, error);
+	if (reads ? !is_empty(path, error) : state->lock >= 0)
+		state->db = pb_db_open(path, reads ? PB_STORE_READ : PB_STORE_CREATE,
+			tables, PB_STATE_TABLES, MOST, error);
 	if (state->db != NULL)
 		return state;
 	pb_state_close(state);

@@ -18,7 +18,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${BUILD:-$here/../../build}" && pwd)
 export PATH=$build:$PATH LC_ALL=C.UTF-8 NO_COLOR=1
-export TESTS=$here
+export TESTS=$here PROGRAMS=$build/tests TZ=UTC
 [ $# -gt 0 ] || set -- "$here"/*.test
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
