@@ -166,7 +166,7 @@ static void show(const struct acceptance *a)
 }
 
 /* Stores the new pin, if the old one is still as it was shown. */
-static int store(struct acceptance *a)
+static int repin(struct acceptance *a)
 {
 	struct pb_pinbuf *there = malloc(sizeof(*there));
 	char text[PB_NAME_TEXT_MAX];
@@ -202,7 +202,7 @@ static int accept_shown(struct acceptance *a)
 		show(a);
 	if (only_shows)
 		return CLI_DONE;
-	return cli_ask(a->cli, "repin as observed?") ? store(a) : CLI_FAILED;
+	return cli_ask(a->cli, "repin as observed?") ? repin(a) : CLI_FAILED;
 }
 
 int cli_accept(struct cli *cli)

@@ -378,9 +378,9 @@ resolver_address() {
 	case $1 in
 	stock) echo 127.2.0.1 ;;
 	protected) echo 127.2.0.2 ;;
-	*) echo "$1" ;; # an address
 	subnet) echo 127.2.0.5 ;; # see test-subnet.sh
 	life) echo 127.2.0.4 ;; # see test-lifecycle.sh
+	*) echo "$1" ;; # an address
 	esac
 }
 

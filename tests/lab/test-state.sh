@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # test-state.sh - the state store and its commands: what is kept, what is counted, what
-# is accepted, and that a store which cannot be written stops nothing.
+# is accepted, and that a store which cannot be written stops nothing. It is part of
+# run.sh.
+# shellcheck disable=SC2154 # lab.sh says what lab_... is
 
 # says_within SECONDS TEXT COMMAND...: the command says so in time.
 says_within() {
@@ -335,7 +337,7 @@ test_state_full() {
 	PINBOUND_CONF=$dir/pinbound.conf "$lab_unbound/unbound" -d -c "$dir/unbound.conf" \
 		2> >(cat > "$dir/log") &
 	pid=$!
-	lab_pids+=($pid)
+	lab_pids+=("$pid")
 	says_within 5 "resolver: runs" pinbound -c "$dir/pinbound.conf" status
 	prlimit --pid $pid --fsize="$(stat -c %s "$dir/state.mdb"):" || lab_die "prlimit"
 	registrar hijack example.com.

@@ -387,7 +387,7 @@ static void cut_short(void **state)
 	assert_true(write_all(f, &event, 1));
 }
 
-static void copy(const char *from, const char *to)
+static void copy_file(const char *from, const char *to)
 {
 	char command[300];
 
@@ -404,10 +404,10 @@ static void written_over(void **state)
 
 	(void)snprintf(saved, sizeof(saved), "%s.saved", f->path);
 	assert_true(write_all(f, &event, 1));
-	copy(f->path, saved);
+	copy_file(f->path, saved);
 	assert_true(write_all(f, &event, 1));
 	assert_true(pb_state_is_current(f->state));
-	copy(saved, f->path);
+	copy_file(saved, f->path);
 	assert_false(pb_state_is_current(f->state));
 	(void)unlink(saved);
 }
@@ -517,7 +517,8 @@ static const uint8_t sample_wire[] = "\x12\x34\x80\x00\x00\x01\x00\x00\x00\x02\x
 				     "\x1b[2J"
 				     "\x00";
 
-static struct pb_happening sample_event(uint64_t generation)
+static struct pb_happening sample_event(
+	uint64_t generation, const struct pb_evidence *seen)
 {
 	struct pb_happening event = {.zone = unit_name("example.com"),
 		.aspect = PB_ASPECT_CUT,
@@ -525,7 +526,8 @@ static struct pb_happening sample_event(uint64_t generation)
 		.action = PB_ACTION_REFUSED,
 		.when = 1800000000,
 		.generation = generation,
-		.logged = true};
+		.logged = true,
+		.response = encoded(seen)};
 
 	(void)snprintf(event.line, sizeof(event.line),
 		"pinbound: deviation zone=\"example.com.\" reason=\"ns-unexpected\"");
@@ -552,7 +554,7 @@ static int write_sample(const char *path, const char *generation_text)
 {
 	uint64_t generation = strtoull(generation_text, NULL, 10);
 	struct pb_evidence seen = sample_evidence(generation);
-	struct pb_happening events[] = {sample_event(generation),
+	struct pb_happening events[] = {sample_event(generation, &seen),
 		{.zone = unit_name("a-rather-long-name-of-a-zone.example"),
 			.when = 1800000060,
 			.generation = generation}};
@@ -567,7 +569,6 @@ static int write_sample(const char *path, const char *generation_text)
 	struct pb_state *store = pb_state_open(path, PB_STORE_WRITE, &error);
 	bool fine;
 
-	events[0].response = encoded(&seen);
 	fine = store != NULL && pb_state_write(store, &news, &error);
 	pb_state_close(store);
 	if (!fine)
