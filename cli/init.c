@@ -143,7 +143,10 @@ static void say_json(const struct cli *cli)
 /* The state store is lost, as when it was damaged and removed; the pins are there. */
 static bool lacks_only_state(const struct cli *cli)
 {
-	return access(cli->conf.pins, F_OK) == 0 && access(cli->conf.state, F_OK) != 0;
+	struct stat pins;
+
+	return stat(cli->conf.pins, &pins) == 0 && S_ISREG(pins.st_mode) &&
+	       access(cli->conf.state, F_OK) != 0;
 }
 
 int cli_init(struct cli *cli)

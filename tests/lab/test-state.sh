@@ -81,11 +81,12 @@ test_evidence() {
 		complain "the response is gone when the zone is restored"
 }
 
-# A registry may say anything. None of it steers a terminal.
+# A registry may say anything. None of it steers a terminal. (knotc takes one backslash
+# of two.)
 test_evidence_escaped() {
 	local server said
 	for server in com-a com-b; do
-		delegate $server com. example.com. '\027\[31m\007.evil.example.' ''
+		delegate $server com. example.com. '\\027\\[31m\\007.evil.example.' ''
 	done
 	forget com
 	refused_example
@@ -320,7 +321,7 @@ test_state_unusable() {
 	mkdir "$lab_run/state.mdb"
 	hijacked_all
 	refused_example
-	logged_within 10 "state.mdb: Is a directory"
+	logged_within 10 "state.mdb: it is a directory"
 	rmdir "$lab_run/state.mdb"
 	mv "$lab_run/state.away" "$lab_run/state.mdb"
 	logged_within 10 "it can be written again"
