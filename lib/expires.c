@@ -6,9 +6,9 @@
 
 #define DAY 86400
 
-/* Times outside are not written with a year of four digits from 1970 on: the end of
- * 1970-01-01, and that of 9999-12-31. */
-#define EARLIEST DAY
+/* Times outside are not written with a year of four digits from 1970 on: the beginning
+ * of 1970-01-01, and the end of 9999-12-31. */
+#define EARLIEST 0
 #define LATEST INT64_C(253402300800)
 
 /* Reads exactly so many digits. False if they are not there. */
@@ -121,7 +121,7 @@ char *pb_expires_to_text(int64_t expires, char text[32])
 	time_t when = (time_t)expires;
 	struct tm utc;
 
-	if (expires % DAY == 0) {
+	if (expires % DAY == 0 && expires >= DAY) {
 		when -= DAY;
 		if (gmtime_r(&when, &utc) != NULL &&
 			strftime(text, 32, "%Y-%m-%d", &utc) > 0)

@@ -9,7 +9,9 @@ static uint32_t secret;
 
 bool pbm_marks_tell(const char *module_conf)
 {
-	if (getrandom(&secret, sizeof(secret), GRND_NONBLOCK) != sizeof(secret))
+	/* One for the life of the process: a reload may keep the caches. */
+	if (secret == 0 &&
+		getrandom(&secret, sizeof(secret), GRND_NONBLOCK) != sizeof(secret))
 		return false;
 	return pbm_module_number(module_conf, "dns64") < 0 &&
 	       pbm_module_number(module_conf, "respip") < 0;
