@@ -23,9 +23,10 @@ static uint32_t mark_of(const struct reply_info *reply)
 	return (secret ^ (uint32_t)reply->ttl) * 2654435761U;
 }
 
-static bool is_marked(struct reply_info *reply)
+/* Where marks do not tell, each message counts as marked. */
+static bool is_marked(const struct pbm *pb, struct reply_info *reply)
 {
-	const uint32_t *place = pbm_place_for_mark(reply);
+	const uint32_t *place = pb->marks_tell ? pbm_place_for_mark(reply) : NULL;
 
 	return place == NULL || *place == mark_of(reply);
 }
@@ -63,23 +64,24 @@ static bool is_in_flight(const struct reply_info *reply, const struct pbm *pb)
 	return pb->validates && reply->security == sec_status_unchecked;
 }
 
-static bool owner_refused(
-	struct pbm *pb, const uint8_t *dname, size_t size, struct pb_name *zone)
+static bool owner_refused(struct pbm *pb, const uint8_t *dname, size_t size, bool marked,
+	struct pb_name *zone)
 {
 	struct pb_name name;
 
 	return pb_name_from_wire(&name, dname, size) != 0 &&
-	       pbm_is_refusing(pb->keeper, &name, zone);
+	       pbm_is_refusing(pb->keeper, &name, marked, zone);
 }
 
-static bool refused_unless_judged(struct pbm *pb, const struct query_info *qinfo,
-	const struct reply_info *reply, struct pb_name *zone)
+/* Must the message not be used? *zone is why. */
+static bool is_refused(struct pbm *pb, const struct query_info *qinfo,
+	const struct reply_info *reply, bool marked, struct pb_name *zone)
 {
-	if (owner_refused(pb, qinfo->qname, qinfo->qname_len, zone))
+	if (owner_refused(pb, qinfo->qname, qinfo->qname_len, marked, zone))
 		return true;
 	for (size_t i = 0; i < reply->rrset_count; i++)
 		if (owner_refused(pb, reply->rrsets[i]->rk.dname,
-			    reply->rrsets[i]->rk.dname_len, zone))
+			    reply->rrsets[i]->rk.dname_len, marked, zone))
 			return true;
 	return false;
 }
@@ -97,6 +99,8 @@ static void deface(struct reply_info *reply)
 	__atomic_store_n(&reply->an_numrrsets, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&reply->ns_numrrsets, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&reply->ar_numrrsets, 0, __ATOMIC_RELAXED);
+	/* The next query is to go on to the modules. */
+	__atomic_store_n(&reply->ttl, 0, __ATOMIC_RELAXED);
 }
 
 int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
@@ -107,6 +111,7 @@ int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
 	struct pbm *pb = arg;
 	char text[PB_NAME_TEXT_MAX + 32], name[PB_NAME_TEXT_MAX];
 	struct pb_name zone;
+	bool marked;
 
 	(void)qstate;
 	(void)rcode;
@@ -114,12 +119,15 @@ int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
 	(void)repinfo;
 	(void)start_time;
 	(void)id;
-	if (rep == NULL || is_marked(rep) || qinfo->qclass != LDNS_RR_CLASS_IN ||
-		is_delegation(rep) || is_in_flight(rep, pb) ||
-		!refused_unless_judged(pb, qinfo, rep, &zone))
+	if (rep == NULL || qinfo->qclass != LDNS_RR_CLASS_IN)
+		return 1;
+	marked = is_marked(pb, rep) || is_in_flight(rep, pb) || is_delegation(rep);
+	if ((marked && !__atomic_load_n(&pb->pending, __ATOMIC_ACQUIRE)) ||
+		!is_refused(pb, qinfo, rep, marked, &zone))
 		return 1;
 	deface(rep);
-	pbm_keeper_foreign(pb->keeper);
+	if (!marked)
+		pbm_keeper_foreign(pb->keeper);
 	(void)snprintf(text, sizeof(text), "pinbound: unverified %s",
 		pb_name_to_text(&zone, name));
 	edns_opt_list_append_ede(options, region, LDNS_EDE_BLOCKED, text);

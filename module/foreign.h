@@ -15,8 +15,9 @@
 void pbm_mark_message(struct module_qstate *qstate, int id);
 
 /*
- * inplace_cb_reply_cache, with the struct pbm as its argument: a foreign message about a
- * name that is refused unless it is judged is made a SERVFAIL, and the keeper told.
+ * inplace_cb_reply_cache, with the struct pbm as its argument: a message that a worker
+ * must not answer with, see pbm_is_refusing(), is made a SERVFAIL; if it is foreign, the
+ * keeper is told.
  */
 int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
 	struct reply_info *rep, int rcode, struct edns_data *edns,

@@ -13,7 +13,7 @@
 #include <time.h>
 
 /* Nanoseconds between two looks at the store. */
-#define POLL 100000000
+#define POLL 50000000
 
 struct pbm_keeper {
 	struct pbm *pb;
@@ -23,16 +23,19 @@ struct pbm_keeper {
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t wake;
 	bool ends;
-	bool foreign;              /* data in the caches did not come through here */
+	bool foreign;           /* data in the caches did not come through here */
+	struct pb_names *stale; /* what is still to be forgotten, or NULL. Only the
+				   thread sets it, and reads it without the lock */
+	bool pending;           /* ... but cannot be yet: it is not answered from there */
 	struct pb_names *pinned;   /* all names with a pin; NULL: not read yet. Only the
 				      thread sets it, and reads it without the lock */
 	struct pb_names *refusing; /* those with one that is to be enforced; likewise */
 
 	/* The thread's own. */
 	uint64_t rrsets, rrsets_seen; /* in the cache, and in responses so far */
-	bool doubted;                 /* it has just found data from elsewhere */
+	time_t doubted;               /* when data from elsewhere was last logged */
 	uint64_t seen;                /* generation that `pinned` is of */
-	struct pb_names *stale;       /* what is still to be forgotten, or NULL */
+	uint64_t clean;               /* generation that the caches are clean of */
 	bool prunes; /* the state store may have what is no longer pinned */
 };
 
@@ -92,6 +95,17 @@ static bool read_names(const struct pbm *pb, uint64_t since, struct reading *rea
 	return true;
 }
 
+static void set_stale(struct pbm_keeper *keeper, struct pb_names *stale)
+{
+	struct pb_names *old;
+
+	(void)pthread_mutex_lock(&keeper->lock);
+	old = keeper->stale;
+	keeper->stale = stale;
+	(void)pthread_mutex_unlock(&keeper->lock);
+	pb_names_free(old);
+}
+
 /* Takes over what was read. */
 static void set_names(struct pbm_keeper *keeper, const struct reading *reading)
 {
@@ -114,7 +128,6 @@ static void set_names(struct pbm_keeper *keeper, const struct reading *reading)
  */
 static void look(struct pbm_keeper *keeper)
 {
-	uint64_t clean = __atomic_load_n(&keeper->pb->enforced, __ATOMIC_RELAXED);
 	struct pb_store_stat stat;
 	struct pb_error error;
 	struct reading reading;
@@ -122,15 +135,14 @@ static void look(struct pbm_keeper *keeper)
 	if (pb_store_stat(keeper->pb->store, &stat, &error) != PB_OK ||
 		stat.generation == keeper->seen)
 		return;
-	if (!read_names(keeper->pb, clean, &reading, &error)) {
+	if (!read_names(keeper->pb, keeper->clean, &reading, &error)) {
 		pbm_log_failure(keeper->pb, time(NULL), error.text);
 		return;
 	}
 	/* Should it have changed in between, then it is read once more. */
 	keeper->seen = stat.generation;
 	set_names(keeper, &reading);
-	pb_names_free(keeper->stale);
-	keeper->stale = reading.changed;
+	set_stale(keeper, reading.changed);
 	keeper->prunes = true;
 }
 
@@ -165,6 +177,19 @@ static bool take_foreign(struct pbm_keeper *keeper)
 	return foreign;
 }
 
+/* A load takes its time, and is seen several times. */
+static void log_foreign(struct pbm_keeper *keeper)
+{
+	time_t now = time(NULL);
+
+	if (keeper->doubted != 0 && now >= keeper->doubted &&
+		now - keeper->doubted < keeper->pb->conf.log_interval)
+		return;
+	keeper->doubted = now;
+	log_warn("pinbound: the caches have data that did not come through this module, "
+		 "as after load_cache: what they have of pinned names is removed");
+}
+
 /* Whatever brought it there, nobody has judged it: begin as at the start. What was good
  * is not known any more, lest a query that uses a loaded delegation meanwhile gets its
  * answer into a cache that has been looked through. */
@@ -172,28 +197,62 @@ static void doubt_foreign(struct pbm_keeper *keeper)
 {
 	bool grew = grew_by_itself(keeper);
 
-	if (!take_foreign(keeper) && !grew) {
-		keeper->doubted = false;
+	if (!take_foreign(keeper) && !grew)
 		return;
-	}
-	if (!keeper->doubted) /* a load takes its time, and is seen several times */
-		log_warn("pinbound: the caches have data that did not come through this "
-			 "module, as after load_cache: what they have of pinned names is "
-			 "removed");
-	keeper->doubted = true;
+	log_foreign(keeper);
 	__atomic_store_n(&keeper->pb->enforced, 0, __ATOMIC_RELEASE);
 	pb_verdicts_forget_all(keeper->pb->verdicts);
+	keeper->clean = 0;
 	keeper->seen = 0;
 }
 
+static void enforce(struct pbm_keeper *keeper)
+{
+	__atomic_store_n(&keeper->pb->enforced, keeper->seen, __ATOMIC_RELEASE);
+}
+
+static void set_pending(struct pbm_keeper *keeper, bool pending)
+{
+	(void)pthread_mutex_lock(&keeper->lock);
+	keeper->pending = pending;
+	(void)pthread_mutex_unlock(&keeper->lock);
+	__atomic_store_n(&keeper->pb->pending, pending, __ATOMIC_RELEASE);
+}
+
+/* The caches are clean of what was to be forgotten. */
+static void forgotten(struct pbm_keeper *keeper)
+{
+	set_pending(keeper, false);
+	set_stale(keeper, NULL);
+	keeper->clean = keeper->seen;
+	enforce(keeper);
+}
+
+/*
+ * Until a query has come to a worker, this thread must not walk the caches. A worker
+ * could answer from them, if they were kept: pbm_is_refusing() sees to that meanwhile.
+ */
 static void forget(struct pbm_keeper *keeper)
 {
-	if (keeper->stale == NULL ||
-		!pbm_purge(keeper->env, keeper->subnetcache, keeper->stale))
+	if (keeper->stale == NULL)
 		return;
-	pb_names_free(keeper->stale);
-	keeper->stale = NULL;
-	__atomic_store_n(&keeper->pb->enforced, keeper->seen, __ATOMIC_RELEASE);
+	if (pbm_purge(keeper->env, keeper->subnetcache, keeper->stale)) {
+		forgotten(keeper);
+		return;
+	}
+	set_pending(keeper, true);
+	enforce(keeper);
+}
+
+/* In init, when no worker is at work: what is in caches that were kept goes at once. */
+static void forget_kept(struct pbm_keeper *keeper)
+{
+	if (pbm_caches_empty(keeper->env))
+		return;
+	look(keeper);
+	if (keeper->stale != NULL &&
+		pbm_purge_alone(keeper->env, keeper->subnetcache, keeper->stale))
+		forgotten(keeper);
 }
 
 static bool is_pinned(void *arg, const struct pb_name *zone)
@@ -301,6 +360,8 @@ struct pbm_keeper *pbm_keeper_start(
 	keeper->pb = pb;
 	keeper->env = env;
 	keeper->subnetcache = subnetcache_behind(env, id);
+	keeper->clean = pb->enforced;
+	forget_kept(keeper);
 	keeper->rrsets = count_slabhash_entries(&env->rrset_cache->table);
 	keeper->rrsets_seen = pb->rrsets_seen;
 	code = start_thread(keeper);
@@ -335,13 +396,16 @@ bool pbm_may_be_pinned(struct pbm_keeper *keeper, const struct pb_name *name)
 	return may;
 }
 
-bool pbm_is_refusing(
-	struct pbm_keeper *keeper, const struct pb_name *name, struct pb_name *zone)
+bool pbm_is_refusing(struct pbm_keeper *keeper, const struct pb_name *name, bool marked,
+	struct pb_name *zone)
 {
 	int labels;
 
 	(void)pthread_mutex_lock(&keeper->lock);
 	labels = keeper->refusing == NULL ? -1 : pb_names_longest(keeper->refusing, name);
+	if (marked && !(keeper->pending && keeper->stale != NULL &&
+			      pb_names_cover(keeper->stale, name)))
+		labels = -1;
 	(void)pthread_mutex_unlock(&keeper->lock);
 	if (labels >= 0)
 		pb_name_ancestor(zone, name, (unsigned)labels);

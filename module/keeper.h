@@ -23,10 +23,12 @@ void pbm_keeper_stop(struct pbm_keeper *keeper);
  */
 bool pbm_may_be_pinned(struct pbm_keeper *keeper, const struct pb_name *name);
 
-/* True if a pin at or above the name is to be enforced, *zone being the closest, as the
- * store was when it was read last. */
-bool pbm_is_refusing(
-	struct pbm_keeper *keeper, const struct pb_name *name, struct pb_name *zone);
+/* May a worker not answer from its cache about the name? True if a pin at or above it is
+ * to be enforced, *zone being the closest, as the store was when it was read last, and
+ * the answer is foreign (not `marked`), or the pin has changed and the caches could not
+ * be walked since. */
+bool pbm_is_refusing(struct pbm_keeper *keeper, const struct pb_name *name, bool marked,
+	struct pb_name *zone);
 
 /* Says that the caches have data that did not come through this module: what they have
  * of pinned names is forgotten, and nothing known about them. */

@@ -197,6 +197,7 @@ static int start(struct pbm *pb, struct module_env *env, int id)
 	struct pb_store_stat stat;
 	struct pb_error error;
 
+	pb->pending = false;
 	if (pb_store_stat(pb->store, &stat, &error) == PB_OK) {
 		pbm_log_ready(&stat);
 		if (pbm_caches_empty(env))

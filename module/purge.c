@@ -7,12 +7,12 @@
 #include "validator/val_kentry.h"
 #include <time.h>
 
-/* Bins that are looked at while others wait: some tens of microseconds. */
-#define BINS_AT_ONCE 256
+/* Bins that are looked at while others wait: some hundred microseconds. */
+#define BINS_AT_ONCE 1024
 
 /* Entries of those bins that can be removed at once; the bins are looked at again if
  * there are more. */
-#define VICTIMS_MAX 128
+#define VICTIMS_MAX 512
 
 struct victim {
 	hashvalue_type hash;
@@ -25,6 +25,7 @@ struct purge {
 	struct module_env *env;
 	int subnetcache; /* its number among the modules, -1 if it is none of them */
 	const struct pb_names *names;
+	bool alone; /* nobody else uses the caches */
 	size_t count;
 	struct victim victims[VICTIMS_MAX];
 };
@@ -245,12 +246,14 @@ static bool walk(struct purge *purge, const struct cache *cache)
 		bool more;
 
 		do {
-			if (!pbm_caches_enter())
+			if (!purge->alone && !pbm_caches_enter())
 				return false;
 			slabs = slabs_of(purge, cache);
 			more = step(purge, cache, slab, &bin);
-			pbm_caches_leave();
-			(void)nanosleep(&breath, NULL);
+			if (!purge->alone) {
+				pbm_caches_leave();
+				(void)nanosleep(&breath, NULL);
+			}
 		} while (more);
 	}
 	return true;
@@ -262,7 +265,8 @@ bool pbm_caches_empty(const struct module_env *env)
 	       count_slabhash_entries(&env->rrset_cache->table) == 0;
 }
 
-bool pbm_purge(struct module_env *env, int subnetcache, const struct pb_names *names)
+static bool remove_all(
+	struct module_env *env, int subnetcache, const struct pb_names *names, bool alone)
 {
 	static const struct cache caches[] = {
 		/* Messages first: those in them that other messages need go with
@@ -283,8 +287,20 @@ bool pbm_purge(struct module_env *env, int subnetcache, const struct pb_names *n
 	purge->env = env;
 	purge->names = names;
 	purge->subnetcache = subnetcache;
+	purge->alone = alone;
 	for (size_t i = 0; done && i < sizeof(caches) / sizeof(caches[0]); i++)
 		done = walk(purge, &caches[i]);
 	free(purge);
 	return done;
+}
+
+bool pbm_purge(struct module_env *env, int subnetcache, const struct pb_names *names)
+{
+	return remove_all(env, subnetcache, names, false);
+}
+
+bool pbm_purge_alone(
+	struct module_env *env, int subnetcache, const struct pb_names *names)
+{
+	return remove_all(env, subnetcache, names, true);
 }

@@ -34,6 +34,7 @@ lab_ttl=${LAB_TTL:-5}         # of all data, in seconds
 lab_negative_ttl=${LAB_NEGATIVE_TTL:-1}
 lab_recheck=${LAB_RECHECK:-2} # as pinbound.conf's
 lab_pids=()
+declare -A lab_pid # of each resolver
 lab_run=
 
 # Runs the calling program again, in a network namespace of its own.
@@ -421,6 +422,7 @@ resolver() {
 		esac
 	} > "$dir/unbound.conf"
 	serve "$lab_unbound/unbound" "$1" -d -c "$dir/unbound.conf"
+	lab_pid[$1]=${lab_pids[-1]}
 	wait_for "$address" . NS
 }
 

@@ -79,3 +79,42 @@ test_load_cache_logged() {
 	load_dump
 	answers protected mail.example.com. A "NOERROR; 203.0.113.25; "
 }
+
+# restart HOW: a reload after which no query has come yet.
+restart() {
+	local before
+	before=$(new_log | grep -c "pinbound: ready")
+	unbound_control protected "$1"
+	within 5 eval "[ \"\$(new_log | grep -c 'pinbound: ready')\" -gt $before ]" ||
+		complain "no $1"
+	sleep 0.2
+}
+
+# After a reload no query has come yet, and the caches are empty: a change is enforced at
+# once.
+test_change_before_the_first_query() {
+	restart reload
+	[ "$(pinbound add alias.com --ns ns1.dns-host.example | tail -n 1)" = enforced ] ||
+		complain "not enforced before the first query"
+	pinbound -q remove alias.com
+}
+
+# The same with caches that were kept: a worker could answer from them without asking any
+# module, and nobody may look through them yet.
+test_change_on_kept_caches() {
+	pins < /dev/null
+	registrar hijack example.com.
+	forget com
+	answers protected www.alias.com. A "NOERROR; 203.0.113.25; "
+	answers protected mail.example.com. A "NOERROR; 203.0.113.25; "
+	registrar restore example.com. # so that only a cache can still say otherwise
+	restart reload_keep_cache
+	[ "$(pinbound add example.com --ns ns1.dns-host.example --ns ns2.dns-host.example |
+		tail -n 1)" = enforced ] || complain "not enforced before the first query"
+	never protected www.alias.com. A 203.0.113
+	never protected mail.example.com. A 203.0.113
+	within 3 says protected mail.example.com. A "NOERROR; 192.0.2.25; " ||
+		complain "the true answer does not come back"
+	within 3 says protected www.alias.com. A "NOERROR; 192.0.2.25; " ||
+		complain "the true answer does not come back for the alias"
+}

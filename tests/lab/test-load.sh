@@ -126,7 +126,7 @@ protected_conf() {
 same_process() {
 	[ "$(unbound_control protected status &&
 		sed -n 's/^unbound (pid \([0-9]*\)) is running.*/\1/p' \
-			"$lab_run/protected/control-said")" = "${lab_pids[-1]}" ]
+			"$lab_run/protected/control-said")" = "${lab_pid[protected]}" ]
 }
 
 # A reload with other cache sizes destroys the caches: with queries going on, and while
