@@ -34,6 +34,7 @@ lab_ttl=${LAB_TTL:-5}         # of all data, in seconds
 lab_negative_ttl=${LAB_NEGATIVE_TTL:-1}
 lab_recheck=${LAB_RECHECK:-2} # as pinbound.conf's
 lab_pids=()
+# shellcheck disable=SC2034 # tests use it
 declare -A lab_pid # of each resolver
 lab_run=
 
