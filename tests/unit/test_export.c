@@ -91,7 +91,8 @@ static void set_address(struct pb_pinbuf *buf, unsigned *seen, const char *serve
 static void set_expires(struct pb_pinbuf *buf, unsigned *seen)
 {
 	char text[64];
-	unsigned year = 1971 + below(8028), month = 1 + below(12), day = 1 + below(28);
+	unsigned year = below(4) == 0 ? 1970 : 1971 + below(8029), month = 1 + below(12),
+		 day = 1 + below(28);
 
 	if (below(2) == 0)
 		(void)snprintf(text, sizeof(text), "%04u-%02u-%02u", year, month, day);
