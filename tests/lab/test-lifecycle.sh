@@ -380,6 +380,7 @@ life_works() {
 	answers life example.com. MX "$life_hijacked"
 	said=$(life_pinbound set example.com --note "changed")
 	[ "$(tail -n 1 <<< "$said")" = enforced ] || complain "set said: $said"
+	answers life example.com. MX "$life_hijacked" # judged by the pin as it is now
 	within 5 life_has_status || complain "no status: $(life_pinbound status)"
 	life_logged 0 "error: pinbound"
 }
