@@ -181,7 +181,9 @@ act_reload() {
 	pick reload reload_keep_cache
 	reload_protected "$picked"
 	acts[-1]+=":$picked"
+	foreign=yes
 	[ "$picked" = reload ] || return
+	foreign=no
 	for zone in "${model_zones[@]}"; do
 		begin_anew "$zone"
 	done
@@ -211,6 +213,7 @@ act_load() {
 		< "$lab_run/$picked.dump" > "$lab_run/loaded" 2>&1 ||
 		lab_die "load_cache: $(cat "$lab_run/loaded")"
 	acts[-1]+=":$picked"
+	foreign=yes
 	for zone in "${model_zones[@]}"; do
 		refuses "$zone" || tainted[$zone]=yes
 	done

@@ -161,12 +161,17 @@ mail_quiet() {
 	[ "$mx_host" = L ] && long_since "$mx_last"
 }
 
+# The cache may have what no pin is about.
+mail_is_sure() {
+	[ "$mx_taken" = no ] || { refuses "$qname" && [ "${pin_mx[$qname]}" = yes ] && mail_quiet; }
+}
+
 # What must be answered: L, E, or nothing is certain (-).
 expectation() {
 	local zone=$1
 	expected=-
 	quiet_path "$zone" || return
-	! is_mail || mail_quiet || return
+	! is_mail || mail_is_sure || return
 	expected=L
 	! refuses "$zone" || expected=${pin_ns[$zone]}
 }
