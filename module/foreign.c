@@ -89,18 +89,22 @@ static bool is_refused(struct pbm *pb, const struct query_info *qinfo,
 /*
  * The worker holds the entry's lock for reading, and what it is about to encode is the
  * entry itself: nothing else can make it say something else. Every worker that comes by
- * would write the same here before it encodes, and what the numbers of RRsets are
- * needed for besides goes by their sum, which stays.
+ * would write the same here before it encodes. rrset_count must stay, since RRsets are
+ * locked by it; but then nobody may use the message again, since who adds a CNAME in
+ * front copies as many as the other numbers say. So it expires, and the numbers by which
+ * a reader makes sure of its RRsets become wrong, before anything else does: who has
+ * read what is new here fails to lock them.
  */
 static void deface(struct reply_info *reply)
 {
+	for (size_t i = 0; i < reply->rrset_count; i++)
+		__atomic_store_n(&reply->ref[i].id, UINT64_MAX, __ATOMIC_RELEASE);
+	__atomic_store_n(&reply->ttl, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(
-		&reply->flags, BIT_QR | BIT_RA | LDNS_RCODE_SERVFAIL, __ATOMIC_RELAXED);
-	__atomic_store_n(&reply->an_numrrsets, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(&reply->ns_numrrsets, 0, __ATOMIC_RELAXED);
-	__atomic_store_n(&reply->ar_numrrsets, 0, __ATOMIC_RELAXED);
-	/* The next query is to go on to the modules. */
-	__atomic_store_n(&reply->ttl, 0, __ATOMIC_RELAXED);
+		&reply->flags, BIT_QR | BIT_RA | LDNS_RCODE_SERVFAIL, __ATOMIC_RELEASE);
+	__atomic_store_n(&reply->an_numrrsets, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&reply->ns_numrrsets, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&reply->ar_numrrsets, 0, __ATOMIC_RELEASE);
 }
 
 int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,

@@ -118,3 +118,18 @@ test_change_on_kept_caches() {
 	within 3 says protected www.alias.com. A "NOERROR; 192.0.2.25; " ||
 		complain "the true answer does not come back for the alias"
 }
+
+# What was kept over a reload is refused when a question meets it. An alias that leads
+# there right after that must find nothing it could build on: Unbound died of it.
+test_foreign_behind_alias() {
+	local i
+	for ((i = 0; i < 5; i++)); do
+		answers protected mail.example.com. A "NOERROR; 192.0.2.25; "
+		unbound_control protected flush_zone alias.com
+		unbound_control protected reload_keep_cache
+		sleep 0.1
+		ask protected mail.example.com. A > /dev/null
+		ask protected www.alias.com. A > /dev/null
+	done
+	answers protected partner.example. MX "NOERROR; 10 mail.partner.example.; "
+}
