@@ -2,6 +2,7 @@
 #include "foreign.h"
 #include "keeper.h"
 #include "order.h"
+#include "read.h"
 #include <sys/random.h>
 
 /* Not to be guessed, since what is in freed memory may become a mark. */
@@ -73,16 +74,25 @@ static bool owner_refused(struct pbm *pb, const uint8_t *dname, size_t size, boo
 	       pbm_is_refusing(pb->keeper, &name, marked, zone);
 }
 
-/* Must the message not be used? *zone is why. */
+/* Must the message not be used? *zone is why. Where an alias leads counts, too: what is
+ * denied there has no RRset. */
 static bool is_refused(struct pbm *pb, const struct query_info *qinfo,
 	const struct reply_info *reply, bool marked, struct pb_name *zone)
 {
+	struct pb_name target;
+
 	if (owner_refused(pb, qinfo->qname, qinfo->qname_len, marked, zone))
 		return true;
-	for (size_t i = 0; i < reply->rrset_count; i++)
-		if (owner_refused(pb, reply->rrsets[i]->rk.dname,
-			    reply->rrsets[i]->rk.dname_len, marked, zone))
+	for (size_t i = 0; i < reply->rrset_count; i++) {
+		const struct ub_packed_rrset_key *rrset = reply->rrsets[i];
+
+		if (owner_refused(
+			    pb, rrset->rk.dname, rrset->rk.dname_len, marked, zone) ||
+			(ntohs(rrset->rk.type) == LDNS_RR_TYPE_CNAME &&
+				pbm_read_target(&target, rrset) &&
+				pbm_is_refusing(pb->keeper, &target, marked, zone)))
 			return true;
+	}
 	return false;
 }
 
