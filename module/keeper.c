@@ -36,6 +36,7 @@ struct pbm_keeper {
 	time_t doubted;               /* when data from elsewhere was last logged */
 	uint64_t seen;                /* generation that `pinned` is of */
 	uint64_t clean;               /* generation that the caches are clean of */
+	bool doubts;                  /* ... if they have nothing from elsewhere */
 	bool prunes; /* the state store may have what is no longer pinned */
 };
 
@@ -202,8 +203,7 @@ static void doubt_foreign(struct pbm_keeper *keeper)
 	log_foreign(keeper);
 	__atomic_store_n(&keeper->pb->enforced, 0, __ATOMIC_RELEASE);
 	pb_verdicts_forget_all(keeper->pb->verdicts);
-	keeper->clean = 0;
-	keeper->seen = 0;
+	keeper->doubts = true;
 }
 
 static void enforce(struct pbm_keeper *keeper)
@@ -224,6 +224,7 @@ static void forgotten(struct pbm_keeper *keeper)
 {
 	set_pending(keeper, false);
 	set_stale(keeper, NULL);
+	keeper->doubts = false;
 	keeper->clean = keeper->seen;
 	enforce(keeper);
 }
@@ -234,9 +235,11 @@ static void forgotten(struct pbm_keeper *keeper)
  */
 static void forget(struct pbm_keeper *keeper)
 {
-	if (keeper->stale == NULL)
+	const struct pb_names *names = keeper->doubts ? keeper->pinned : keeper->stale;
+
+	if (names == NULL)
 		return;
-	if (pbm_purge(keeper->env, keeper->subnetcache, keeper->stale)) {
+	if (pbm_purge(keeper->env, keeper->subnetcache, names)) {
 		forgotten(keeper);
 		return;
 	}

@@ -34,7 +34,6 @@ lab_ttl=${LAB_TTL:-5}         # of all data, in seconds
 lab_negative_ttl=${LAB_NEGATIVE_TTL:-1}
 lab_recheck=${LAB_RECHECK:-2} # as pinbound.conf's
 lab_pids=()
-# shellcheck disable=SC2034 # tests use it
 declare -A lab_pid # of each resolver
 lab_run=
 
@@ -423,6 +422,7 @@ resolver() {
 		esac
 	} > "$dir/unbound.conf"
 	serve "$lab_unbound/unbound" "$1" -d -c "$dir/unbound.conf"
+	# shellcheck disable=SC2034 # tests use it
 	lab_pid[$1]=${lab_pids[-1]}
 	wait_for "$address" . NS
 }
