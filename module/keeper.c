@@ -23,6 +23,7 @@ struct pbm_keeper {
 	pthread_mutex_t lock; /* of all below */
 	pthread_cond_t wake;
 	bool ends;
+	bool wakes;             /* before its time */
 	bool foreign;           /* data in the caches did not come through here */
 	struct pb_names *stale; /* what is still to be forgotten, or NULL. Only the
 				   thread sets it, and reads it without the lock */
@@ -284,10 +285,11 @@ static bool wait(struct pbm_keeper *keeper)
 		until.tv_sec++;
 	}
 	(void)pthread_mutex_lock(&keeper->lock);
-	while (!keeper->ends && !keeper->foreign &&
+	while (!keeper->ends && !keeper->wakes &&
 		pthread_cond_timedwait(&keeper->wake, &keeper->lock, &until) != ETIMEDOUT)
 		;
 	ends = keeper->ends;
+	keeper->wakes = false;
 	(void)pthread_mutex_unlock(&keeper->lock);
 	return !ends;
 }
@@ -415,10 +417,22 @@ bool pbm_is_refusing(struct pbm_keeper *keeper, const struct pb_name *name, bool
 	return labels >= 0;
 }
 
-void pbm_keeper_foreign(struct pbm_keeper *keeper)
+static void wake(struct pbm_keeper *keeper, bool foreign)
 {
 	(void)pthread_mutex_lock(&keeper->lock);
-	keeper->foreign = true;
+	keeper->wakes = true;
+	keeper->foreign = keeper->foreign || foreign;
 	(void)pthread_cond_signal(&keeper->wake);
 	(void)pthread_mutex_unlock(&keeper->lock);
+}
+
+void pbm_keeper_foreign(struct pbm_keeper *keeper)
+{
+	wake(keeper, true);
+}
+
+void pbm_keeper_may_walk(struct pbm_keeper *keeper)
+{
+	if (keeper != NULL)
+		wake(keeper, false);
 }

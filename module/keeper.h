@@ -30,6 +30,9 @@ bool pbm_may_be_pinned(struct pbm_keeper *keeper, const struct pb_name *name);
 bool pbm_is_refusing(struct pbm_keeper *keeper, const struct pb_name *name, bool marked,
 	struct pb_name *zone);
 
+/* Says that the caches may be walked again, after a time in which they might not. */
+void pbm_keeper_may_walk(struct pbm_keeper *keeper);
+
 /* Says that the caches have data that did not come through this module: what they have
  * of pinned names is forgotten, and nothing known about them. */
 void pbm_keeper_foreign(struct pbm_keeper *keeper);

@@ -1,5 +1,6 @@
 /* sentinel.c - see sentinel.h. */
 #include "sentinel.h"
+#include "keeper.h"
 #include "state.h"
 #include <pthread.h>
 
@@ -46,6 +47,7 @@ void pbm_sentinel_post(struct module_qstate *qstate, int id)
 	if (epoch == now)
 		standing = true;
 	(void)pthread_mutex_unlock(&lock);
+	pbm_keeper_may_walk(pbm_of(qstate->env, id)->keeper);
 }
 
 void pbm_sentinel_gone(void)
