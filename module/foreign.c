@@ -14,7 +14,8 @@ bool pbm_marks_tell(const char *module_conf)
 	if (secret == 0 &&
 		getrandom(&secret, sizeof(secret), GRND_NONBLOCK) != sizeof(secret))
 		return false;
-	return pbm_module_number(module_conf, "dns64") < 0 &&
+	return pbm_module_number(module_conf, "validator") >= 0 &&
+	       pbm_module_number(module_conf, "dns64") < 0 &&
 	       pbm_module_number(module_conf, "respip") < 0;
 }
 
@@ -59,10 +60,10 @@ static bool is_delegation(const struct reply_info *reply)
 }
 
 /* What one worker has yet to validate, or a client wants not validated (CD), may be on
- * its way to its mark. */
-static bool is_in_flight(const struct reply_info *reply, const struct pbm *pb)
+ * its way to its mark. What an alias led to never gets one. */
+static bool is_in_flight(const struct reply_info *reply)
 {
-	return pb->validates && reply->security == sec_status_unchecked;
+	return reply->security == sec_status_unchecked;
 }
 
 static bool owner_refused(struct pbm *pb, const uint8_t *dname, size_t size, bool marked,
@@ -135,7 +136,7 @@ int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
 	(void)id;
 	if (rep == NULL || qinfo->qclass != LDNS_RR_CLASS_IN)
 		return 1;
-	marked = is_marked(pb, rep) || is_in_flight(rep, pb) || is_delegation(rep);
+	marked = is_marked(pb, rep) || is_in_flight(rep) || is_delegation(rep);
 	if ((marked && !__atomic_load_n(&pb->pending, __ATOMIC_ACQUIRE)) ||
 		!is_refused(pb, qinfo, rep, marked, &zone))
 		return 1;

@@ -206,8 +206,7 @@ static int start(struct pbm *pb, struct module_env *env, int id)
 		log_err("pinbound: %s", error.text);
 	}
 	pb->marks_tell = pbm_marks_tell(env->cfg->module_conf);
-	pb->validates = pbm_module_number(env->cfg->module_conf, "validator") >= 0;
-	if (!pb->validates)
+	if (pbm_module_number(env->cfg->module_conf, "validator") < 0)
 		log_warn("pinbound: module-config has no validator: DS sets are compared "
 			 "as they come, not validated");
 	pb_names_free(pb->operators);

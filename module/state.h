@@ -29,7 +29,6 @@ struct pbm {
 	struct pb_store *store;
 	struct pb_names *operators; /* auth-zones that are the operator's own word */
 	struct pb_verdicts *verdicts;
-	bool validates;  /* the validator is among the modules */
 	bool marks_tell; /* see foreign.h */
 	bool pending;    /* the keeper could not walk the caches at once; atomic */
 	/* RRsets that were seen in responses: what the cache can have grown by; atomic */
