@@ -97,6 +97,15 @@ static bool is_refused(struct pbm *pb, const struct query_info *qinfo,
 	return false;
 }
 
+/* The numbers of its RRsets that it has. A delegation for a query without RD has none,
+ * nor room for them: it is no entry of the cache, where the RRsets follow the numbers. */
+static size_t count_refs(const struct reply_info *reply)
+{
+	const void *behind = &reply->ref[reply->rrset_count];
+
+	return reply->rrsets == behind ? reply->rrset_count : 0;
+}
+
 /*
  * The worker holds the entry's lock for reading, and what it is about to encode is the
  * entry itself: nothing else can make it say something else. Every worker that comes by
@@ -108,7 +117,7 @@ static bool is_refused(struct pbm *pb, const struct query_info *qinfo,
  */
 static void deface(struct reply_info *reply)
 {
-	for (size_t i = 0; i < reply->rrset_count; i++)
+	for (size_t i = 0; i < count_refs(reply); i++)
 		__atomic_store_n(&reply->ref[i].id, UINT64_MAX, __ATOMIC_RELEASE);
 	__atomic_store_n(&reply->ttl, 0, __ATOMIC_RELEASE);
 	__atomic_store_n(
