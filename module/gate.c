@@ -261,6 +261,17 @@ static void on_start(struct module_qstate *qstate, int id)
 	}
 }
 
+/* What a query may leave in the RRset cache beside what responses have brought: aliases
+ * made of DNAMEs, data made of wildcards, and that a server's address is not to be had.
+ */
+static void count_made(const struct module_qstate *qstate, int id)
+{
+	const struct dns_msg *msg = qstate->return_msg;
+
+	(void)__atomic_add_fetch(&pbm_of(qstate->env, id)->rrsets_seen,
+		1 + (msg == NULL ? 0 : msg->rep->an_numrrsets), __ATOMIC_RELAXED);
+}
+
 static void on_end(struct module_qstate *qstate, int id)
 {
 	enum pbm_fate fate = pbm_leave(qstate, id);
@@ -271,6 +282,7 @@ static void on_end(struct module_qstate *qstate, int id)
 			fate == PBM_WAITS ? module_wait_subquery : module_restart_next;
 		return;
 	}
+	count_made(qstate, id);
 	if (query != NULL)
 		pbm_end_probes(qstate->env, id, query);
 	if (fate == PBM_REFUSED) {

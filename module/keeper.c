@@ -33,7 +33,7 @@ struct pbm_keeper {
 	struct pb_names *refusing; /* those with one that is to be enforced; likewise */
 
 	/* The thread's own. */
-	uint64_t rrsets, rrsets_seen; /* in the cache, and in responses so far */
+	uint64_t rrsets, rrsets_seen; /* in the cache, and brought there so far */
 	time_t doubted;               /* when data from elsewhere was last logged */
 	uint64_t seen;                /* generation that `pinned` is of */
 	uint64_t clean;               /* generation that the caches are clean of */
@@ -152,7 +152,7 @@ static void look(struct pbm_keeper *keeper)
 #define COPIES 2
 #define UNSEEN_MAX 8
 
-/* Has the RRset cache grown by more than responses have brought? */
+/* Has the RRset cache grown by more than responses and queries have brought? */
 static bool grew_by_itself(struct pbm_keeper *keeper)
 {
 	uint64_t rrsets, seen, before = keeper->rrsets, allowed;

@@ -31,7 +31,8 @@ struct pbm {
 	struct pb_verdicts *verdicts;
 	bool marks_tell; /* see foreign.h */
 	bool pending;    /* the keeper could not walk the caches at once; atomic */
-	/* RRsets that were seen in responses: what the cache can have grown by; atomic */
+	/* RRsets in responses, and in what queries ended with: what the cache can have
+	 * grown by; atomic */
 	uint64_t rrsets_seen;
 };
 

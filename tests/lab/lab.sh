@@ -229,6 +229,7 @@ write_zones() {
 			shop NS ns2.dns-host.example.
 			alias NS ns1.dns-host.example.
 			alias NS ns2.dns-host.example.
+			gone DNAME no-such.com.
 		END
 	done
 	zone root . <<- END

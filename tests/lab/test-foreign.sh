@@ -72,6 +72,18 @@ test_load_cache_rrsets() {
 	answers protected www.alias.com. A "NOERROR; 192.0.2.25; "
 }
 
+# An alias made of a DNAME in the cache, to a name that com.'s NSEC denies: an RRset that
+# no response has brought, for each name that is asked for. It is nobody's load.
+test_aliases_made_in_the_cache() {
+	local names=$lab_run/names
+	seq 5000 | sed 's/.*/n&.gone.com A/' > "$names"
+	load "$names" 4 1000
+	load_ends
+	[ "$(counted "$names" NXDOMAIN)" -gt 2000 ] ||
+		complain "the aliases had few answers: $(cat "$names.said")"
+	logged 0 "did not come through this module"
+}
+
 # What is only logged goes out, and what is not pinned.
 test_load_cache_logged() {
 	dump_hijacked
