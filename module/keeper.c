@@ -33,12 +33,13 @@ struct pbm_keeper {
 	struct pb_names *refusing; /* those with one that is to be enforced; likewise */
 
 	/* The thread's own. */
-	uint64_t rrsets, rrsets_seen; /* in the cache, and brought there so far */
-	time_t doubted;               /* when data from elsewhere was last logged */
-	uint64_t seen;                /* generation that `pinned` is of */
-	uint64_t clean;               /* generation that the caches are clean of */
-	bool doubts;                  /* ... if they have nothing from elsewhere */
-	bool prunes; /* the state store may have what is no longer pinned */
+	uint64_t rrsets;     /* in the cache */
+	uint64_t brought[2]; /* there so far, at the last look and the one before */
+	time_t doubted;      /* when data from elsewhere was last logged */
+	uint64_t seen;       /* generation that `pinned` is of */
+	uint64_t clean;      /* generation that the caches are clean of */
+	bool doubts;         /* ... if they have nothing from elsewhere */
+	bool prunes;         /* the state store may have what is no longer pinned */
 };
 
 /* One reading of the store. */
@@ -152,19 +153,21 @@ static void look(struct pbm_keeper *keeper)
 #define COPIES 2
 #define UNSEEN_MAX 8
 
-/* Has the RRset cache grown by more than responses and queries have brought? */
+/* Has the RRset cache grown by more than responses and queries have brought? A response
+ * is counted before it is stored: it may come into the cache after the next look. */
 static bool grew_by_itself(struct pbm_keeper *keeper)
 {
-	uint64_t rrsets, seen, before = keeper->rrsets, allowed;
+	uint64_t rrsets, brought, before = keeper->rrsets, allowed;
 
 	if (!pbm_caches_enter())
 		return false;
 	rrsets = count_slabhash_entries(&keeper->env->rrset_cache->table);
 	pbm_caches_leave();
-	seen = __atomic_load_n(&keeper->pb->rrsets_seen, __ATOMIC_RELAXED);
-	allowed = (seen - keeper->rrsets_seen) * COPIES + UNSEEN_MAX;
+	brought = __atomic_load_n(&keeper->pb->rrsets_seen, __ATOMIC_RELAXED);
+	allowed = (brought - keeper->brought[1]) * COPIES + UNSEEN_MAX;
 	keeper->rrsets = rrsets;
-	keeper->rrsets_seen = seen;
+	keeper->brought[1] = keeper->brought[0];
+	keeper->brought[0] = brought;
 	return rrsets > before + allowed;
 }
 
@@ -368,7 +371,7 @@ struct pbm_keeper *pbm_keeper_start(
 	keeper->clean = pb->enforced;
 	forget_kept(keeper);
 	keeper->rrsets = count_slabhash_entries(&env->rrset_cache->table);
-	keeper->rrsets_seen = pb->rrsets_seen;
+	keeper->brought[0] = keeper->brought[1] = pb->rrsets_seen;
 	code = start_thread(keeper);
 	if (code == 0)
 		return keeper;
