@@ -199,9 +199,10 @@ bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_subject *su
 	entry = find(verdicts, subject);
 	if (standing_of(entry, subject->generation, now) == PB_PROBE_DUE &&
 		(!slot_taken(entry, now) || entry->prober == prober)) {
+		if (entry->prober != prober)
+			count(verdicts, entry)->rechecks++;
 		entry->prober = prober;
 		entry->probe_began = now;
-		count(verdicts, entry)->rechecks++;
 		taken = true;
 	}
 	(void)pthread_mutex_unlock(&verdicts->lock);

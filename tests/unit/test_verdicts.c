@@ -265,6 +265,7 @@ static void counted(void **state)
 	pb_verdicts_refused(f->verdicts, &f->subject);
 	pb_verdicts_refused(f->verdicts, &f->subject);
 	assert_true(probe(f, 1060, &a));
+	assert_true(probe(f, 1060, &a)); /* after a wait: no other recheck */
 	judged(f, &tolerated, 1061, &a); /* still the same deviation */
 	pb_verdicts_logged(f->verdicts, &f->subject);
 	assert_int_equal(pb_verdicts_take_counts(f->verdicts, got, 2), 1);
