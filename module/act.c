@@ -76,21 +76,13 @@ static void mark_refused(struct module_qstate *qstate, int id, const struct pb_n
 	errinf(qstate, text);
 }
 
-/* Nobody waits for the answer to our own. */
-static bool is_own(const struct module_qstate *qstate, int id)
-{
-	const struct pbm_query *query = pbm_query_find(qstate, id);
-
-	return query != NULL && query->own;
-}
-
 void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 	enum pb_aspect aspect, pb_reasons reasons)
 {
 	struct pb_subject subject = pbm_subject(pin, aspect);
 	struct pbm *pb = pbm_of(qstate->env, id);
 
-	if (!is_own(qstate, id)) {
+	if (!pbm_is_own(qstate, id)) {
 		pb_verdicts_refused(pb->verdicts, &subject);
 		pbm_count(&pb->tally.refused);
 		if (reasons & PB_REASON(PB_UNVERIFIED))
@@ -182,7 +174,7 @@ enum pbm_fate pbm_unverified(struct module_qstate *qstate, int id,
 		pb->verdicts, &subject, pbm_now(qstate), verdict.action);
 	pbm_log_report(qstate, pb, pin, &verdict, &report, NULL, NULL);
 	if (verdict.action != PB_ACTION_REFUSED) {
-		if (!is_own(qstate, id))
+		if (!pbm_is_own(qstate, id))
 			pbm_count(&pb->tally.unverified);
 		return PBM_GOES_ON;
 	}

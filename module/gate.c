@@ -237,7 +237,7 @@ static void on_start(struct module_qstate *qstate, int id)
 		return;
 	}
 	pbm_sentinel_post(qstate, id);
-	if (qstate->qinfo.qclass != LDNS_RR_CLASS_IN || (query != NULL && query->own) ||
+	if (qstate->qinfo.qclass != LDNS_RR_CLASS_IN || pbm_is_own(qstate, id) ||
 		pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) ==
 			0) {
 		qstate->ext_state[id] = forward(qstate, id);

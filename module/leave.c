@@ -173,13 +173,6 @@ static bool is_ds_of(const struct module_qstate *qstate, const struct pb_name *n
 	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS && pb_name_equal(name, &pin->name);
 }
 
-static bool is_own(const struct module_qstate *qstate, int id)
-{
-	const struct pbm_query *query = pbm_query_find(qstate, id);
-
-	return query != NULL && query->own;
-}
-
 /*
  * The answer to (zone, DS). What the validator asks for itself has not been
  * validated yet: should it deviate, the delegation is looked at anew.
@@ -198,8 +191,9 @@ static enum pbm_fate leave_ds(
 	if (FLAGS_GET_RCODE(reply->flags) != LDNS_RCODE_NOERROR)
 		return PBM_GOES_ON;
 	if (reply->security == sec_status_bogus)
-		return is_own(qstate, id) ? pbm_unverified(qstate, id, pin, PB_ASPECT_DS)
-					  : PBM_GOES_ON;
+		return pbm_is_own(qstate, id)
+			       ? pbm_unverified(qstate, id, pin, PB_ASPECT_DS)
+			       : PBM_GOES_ON;
 	if (ds != NULL)
 		pbm_read_rrset(&seen.ds, ds, qstate->env->scratch);
 	verdict = pb_judge_ds(pin, &seen, &policy, pbm_now(qstate));
@@ -372,7 +366,7 @@ static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 	enum pb_standing standing;
 
 	(void)arg;
-	if (is_own(qstate, id) && is_ds_of(qstate, name, pin))
+	if (pbm_is_own(qstate, id) && is_ds_of(qstate, name, pin))
 		return fail_own_ds(qstate, id, pin);
 	if (query != NULL && query->lacks_ds && pb_name_equal(&query->unseen, &pin->name))
 		return restart_after(qstate, id, name, pin, LDNS_RR_TYPE_DS)

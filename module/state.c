@@ -23,3 +23,10 @@ bool pbm_came_in_here(const struct module_qstate *qstate, int id)
 {
 	return qstate->ext_state[id] != module_state_initial;
 }
+
+bool pbm_is_own(const struct module_qstate *qstate, int id)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+
+	return query != NULL && query->own;
+}

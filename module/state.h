@@ -82,6 +82,9 @@ struct pbm_query *pbm_query_find(const struct module_qstate *qstate, int id);
 /* The same, made if there is none. NULL if there is no memory. */
 struct pbm_query *pbm_query_get(struct module_qstate *qstate, int id);
 
+/* True for a sub-query of our own: what becomes of it is not counted as an answer. */
+bool pbm_is_own(const struct module_qstate *qstate, int id);
+
 static inline struct pb_subject pbm_subject(
 	const struct pb_pin *pin, enum pb_aspect aspect)
 {
