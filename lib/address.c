@@ -135,3 +135,23 @@ bool pb_address_parse(
 	memcpy(address->octets, element.data + used + 2, octets_of(address->family));
 	return true;
 }
+
+bool pb_address_deviates(const struct pb_set *pinned, struct pb_bytes element)
+{
+	struct pb_address address, allowed;
+	struct pb_name server, other;
+	struct pb_bytes candidate;
+	bool judged = false;
+
+	if (!pb_address_parse(element, &server, &address))
+		return true;
+	for (size_t at = 0; pb_set_next(pinned, &at, &candidate);) {
+		if (!pb_address_parse(candidate, &other, &allowed) ||
+			!pb_name_equal(&other, &server))
+			continue;
+		if (pb_address_within(&address, &allowed))
+			return false;
+		judged = true;
+	}
+	return judged;
+}

@@ -113,27 +113,6 @@ static pb_reasons judge_ds_set(
 	return 0;
 }
 
-/* Once one address of a server is pinned, any other deviates. */
-static bool address_deviates(const struct pb_pin *pin, struct pb_bytes seen)
-{
-	struct pb_address address, allowed;
-	struct pb_name server, pinned;
-	struct pb_bytes element;
-	bool judged = false;
-
-	if (!pb_address_parse(seen, &server, &address))
-		return true;
-	for (size_t at = 0; pb_set_next(&pin->address, &at, &element);) {
-		if (!pb_address_parse(element, &pinned, &allowed) ||
-			!pb_name_equal(&pinned, &server))
-			continue;
-		if (pb_address_within(&address, &allowed))
-			return false;
-		judged = true;
-	}
-	return judged;
-}
-
 static unsigned deviating_addresses(
 	const struct pb_pin *pin, const struct pb_observation *seen)
 {
@@ -141,7 +120,7 @@ static unsigned deviating_addresses(
 	unsigned count = 0;
 
 	for (size_t at = 0; pb_set_next(&seen->address.set, &at, &element);)
-		if (address_deviates(pin, element))
+		if (pb_address_deviates(&pin->address, element))
 			count++;
 	return count;
 }

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define R(reason) PB_REASON(PB_##reason)
-#define DS_REASONS (R(DS_UNEXPECTED) | R(DS_REMOVED) | R(DS_MISSING) | R(DS_APPEARED))
 
 /* What there is no pin for. */
 static const char *obstacle(const struct pb_evidence *evidence)
@@ -143,27 +142,6 @@ static bool of_pinned_server(const struct sieve *sieve, struct pb_bytes element)
 	       pb_set_has(&sieve->pin->child_ns, name);
 }
 
-/* True if addresses of the server are pinned, and the element is not among them. */
-static bool is_new(const struct pb_set *pinned, struct pb_bytes element)
-{
-	struct pb_address seen, allowed;
-	struct pb_name server, other;
-	struct pb_bytes candidate;
-	bool judged = false;
-
-	if (!pb_address_parse(element, &server, &seen))
-		return false;
-	for (size_t at = 0; pb_set_next(pinned, &at, &candidate);) {
-		if (!pb_address_parse(candidate, &other, &allowed) ||
-			!pb_name_equal(&other, &server))
-			continue;
-		if (pb_address_within(&seen, &allowed))
-			return false;
-		judged = true;
-	}
-	return judged;
-}
-
 static bool replace_addresses(
 	struct pb_pinbuf *buf, const struct pb_evidence *evidence, struct pb_error *error)
 {
@@ -175,7 +153,7 @@ static bool replace_addresses(
 
 	/* Which ones are new is to be found before any goes. */
 	for (size_t at = 0; pb_set_next(observed, &at, &element);)
-		fresh[count++] = is_new(&buf->pin.address, element);
+		fresh[count++] = pb_address_deviates(&buf->pin.address, element);
 	if (evidence->aspect == PB_ASPECT_CUT && !sift(buf, &sieve, still_there, error))
 		return false;
 	count = 0;
@@ -199,7 +177,7 @@ bool pb_repin(
 	if ((reasons & (R(NS_UNEXPECTED) | R(NS_MISSING))) != 0 &&
 		!replace(buf, PB_SET_NS, &evidence->ns.set, error))
 		return false;
-	if ((reasons & DS_REASONS) != 0) {
+	if ((reasons & PB_DS_REASONS) != 0) {
 		if (!replace(buf, PB_SET_DS, &evidence->ds.set, error))
 			return false;
 		buf->pin.ds_none = evidence->ds.set.count == 0;

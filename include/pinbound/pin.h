@@ -95,6 +95,10 @@ size_t pb_address_element(uint8_t out[PB_ADDRESS_ELEMENT_MAX],
 bool pb_address_parse(
 	struct pb_bytes element, struct pb_name *server, struct pb_address *address);
 
+/* Once one address of a server is pinned, any other deviates: true for such an element,
+ * and for octets that are none. */
+bool pb_address_deviates(const struct pb_set *pinned, struct pb_bytes element);
+
 /*
  * A DS as text, "20326 8 2 E06D...", digest in capitals. Returns the characters
  * written, without the NUL, at most size - 1.
