@@ -154,3 +154,9 @@ void pbm_forget_rrsets(
 				ntohs(rrset->rk.rrset_class), rrset->rk.flags);
 	}
 }
+
+void pbm_forget_message(struct module_qstate *qstate)
+{
+	msg_cache_remove(qstate->env, qstate->qinfo.qname, qstate->qinfo.qname_len,
+		qstate->qinfo.qtype, qstate->qinfo.qclass, qstate->query_flags);
+}

@@ -39,4 +39,7 @@ void pbm_store_servfail(struct module_qstate *qstate);
 void pbm_forget_rrsets(
 	struct module_env *env, const struct dns_msg *msg, const struct pb_name *zone);
 
+/* Removes the message for the query's question. Its RRsets stay. */
+void pbm_forget_message(struct module_qstate *qstate);
+
 #endif

@@ -287,9 +287,7 @@ static void on_end(struct module_qstate *qstate, int id)
 		pbm_end_probes(qstate->env, id, query);
 	if (fate == PBM_REFUSED) {
 		/* Also a SERVFAIL of Unbound's own, which would not say why. */
-		msg_cache_remove(qstate->env, qstate->qinfo.qname,
-			qstate->qinfo.qname_len, qstate->qinfo.qtype,
-			qstate->qinfo.qclass, qstate->query_flags);
+		pbm_forget_message(qstate);
 		/* A sub-query of the iterator, for a host of some zone's NS: it does
 		 * not come in through the gate, and would ask the parent each time. */
 		if (!pbm_came_in_here(qstate, id)) {

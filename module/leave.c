@@ -25,6 +25,8 @@ static bool restart(struct module_qstate *qstate, int id, const struct pb_name *
 		(qstate->query_flags & BIT_RD) == 0 || query->restarts == RESTARTS_MAX ||
 		!pbm_ask_parent(qstate, id, zone, name))
 		return false;
+	/* It is in the cache by now, and must not be answered from there meanwhile. */
+	pbm_forget_message(qstate);
 	query->restarts++;
 	query->again = false;
 	query->lacks_ds = false;
