@@ -62,13 +62,17 @@ static bool write_event(void *arg, const struct pb_happening *event)
 	return !logging->failed;
 }
 
-/* The resolver may have got another file, whose events begin anew. */
+/* The resolver may have got another file, whose events begin anew. False if there is
+ * none, or not yet one that can be read. */
 static bool follow_file(struct logging *logging)
 {
-	if (pb_state_is_current(logging->state))
+	struct pb_error ignored;
+
+	if (logging->state != NULL && pb_state_is_current(logging->state))
 		return true;
 	pb_state_close(logging->state);
-	logging->state = observed_open(logging->cli);
+	logging->state =
+		pb_state_open(logging->cli->conf.state, PB_STORE_READ, &ignored);
 	logging->last = 0;
 	return logging->state != NULL;
 }
@@ -87,9 +91,9 @@ static int write_events(struct logging *logging)
 			return CLI_FAILED;
 		if (!follows || fflush(stdout) != 0)
 			return CLI_DONE;
-		(void)nanosleep(&step, NULL);
-		if (!follow_file(logging))
-			return CLI_FAILED;
+		do
+			(void)nanosleep(&step, NULL);
+		while (!follow_file(logging));
 	}
 }
 
