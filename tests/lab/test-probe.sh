@@ -1,0 +1,49 @@
+# shellcheck shell=bash
+# test-probe.sh - many clients at the time when a deviation is due to be asked about. It
+# is part of run.sh.
+# shellcheck disable=SC2154 # lab.sh sets them
+
+# ask_at_once FILE: sixteen clients, each with a question of its own.
+ask_at_once() {
+	local i clients=()
+	for ((i = 0; i < 16; i++)); do
+		ask protected "at-once-$i.example.com." A &
+		clients+=($!)
+	done > "$1"
+	wait "${clients[@]}"
+}
+
+# Whoever comes first asks com.; nobody else does.
+test_probe_of_many_clients() {
+	local answers=$lab_run/at-once
+	hijacked_all
+	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	sleep 2.1 # recheck
+	count_from
+	ask_at_once "$answers"
+	asked 1 com-a com-b
+	asked 0 hijacker
+	[ "$(sort "$answers" | uniq -c | sed 's/^ *//')" = \
+		"16 SERVFAIL; ; 15 pinbound: ns-unexpected example.com." ] ||
+		complain "not refused, all of them: $(sort "$answers" | uniq -c)"
+}
+
+# It is over: said once, with how long it was and how many were refused.
+test_restored_for_many_clients() {
+	local answers=$lab_run/at-once refused
+	hijacked_all
+	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	answers protected mail.example.com. A "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	registrar restore example.com.
+	sleep 2.1 # recheck
+	ask_at_once "$answers"
+	answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
+	logged 1 "pinbound: restored"
+	logged 1 'pinbound: restored zone="example.com." after="'
+	refused=$(new_log | sed -n 's/.*restored.* after="[23]" refused="\([0-9]*\)".*/\1/p')
+	# Some of the sixteen may have come while the one was asking.
+	[[ $refused -ge 2 && $refused -le 17 ]] ||
+		complain "restored, it said: $(new_log | grep restored)"
+	[ "$((refused - 2))" -eq "$(grep -c SERVFAIL "$answers")" ] ||
+		complain "$refused refused; of the sixteen: $(sort "$answers" | uniq -c)"
+}
