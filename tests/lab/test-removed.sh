@@ -37,7 +37,7 @@ test_pin_on_expired_data() {
 
 # com. is silent: what expired before the pin came does not help out.
 test_pin_on_expired_data_of_silent_registry() {
-	local server name
+	local name
 	pins < /dev/null
 	set_options "serve-expired: yes" "cache-max-ttl: 1"
 	registrar hijack example.com.
@@ -61,7 +61,6 @@ test_pin_on_expired_data_of_silent_registry() {
 
 # Nothing but the changed zone, and what leads there, has to be asked about again.
 test_pin_leaves_the_rest() {
-	local server
 	pins < /dev/null
 	answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
 	answers protected partner.example. MX "NOERROR; 10 mail.partner.example.; "
