@@ -35,11 +35,17 @@ put_back() {
 	done
 }
 
-# passes SCENARIO: a file here without its ending, or lab:TEST.
+# passes SCENARIO: a file here without its ending, or lab:TEST, or unit:PROGRAM.
 passes() {
+	local program
 	export BUILD=$work/build UNBOUND_BUILD=$unbound
 	case $1 in
 	lab:*) "$here/../lab/run.sh" "${1#lab:}" ;;
+	unit:*)
+		program=$BUILD/tests/test_${1#unit:}
+		# One that does not compile shows nothing.
+		! make -s -C "$work" BUILD="$BUILD" CFLAGS=-O0 "$program" || "$program"
+		;;
 	*) "$here/run.sh" "$here/$1.rpl" ;;
 	esac
 }
