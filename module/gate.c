@@ -184,6 +184,7 @@ static enum pbm_fate enter_pin(struct module_qstate *qstate, int id,
 	*pinned = true;
 	if (!pbm_in_order(qstate, id))
 		return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
+	pbm_since(qstate, id, pin->generation);
 	/* A denial in a cache may be of a zone above, from before or by mistake. */
 	qstate->no_cache_lookup = 1;
 	fate = enter_each(qstate, id, name, pin, refuse_in_force);
@@ -227,6 +228,19 @@ static enum pbm_fate enter(
 	return fate;
 }
 
+/* Notes which pins the caches are clean of. A pin that is newer when the query ends may
+ * have come after its data. */
+static void begin(struct module_qstate *qstate, int id)
+{
+	struct pbm_query *query = pbm_query_get(qstate, id);
+
+	if (query == NULL || query->begun)
+		return;
+	query->begun = true;
+	pbm_since(qstate, id,
+		__atomic_load_n(&pbm_of(qstate->env, id)->enforced, __ATOMIC_ACQUIRE));
+}
+
 static void on_start(struct module_qstate *qstate, int id)
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
@@ -247,6 +261,7 @@ static void on_start(struct module_qstate *qstate, int id)
 		refuse_canary(qstate, id);
 		return;
 	}
+	begin(qstate, id);
 	switch (enter(qstate, id, &name)) {
 	case PBM_GOES_ON:
 	case PBM_RESTARTS: /* nobody says so here */

@@ -14,6 +14,16 @@
 /* A query is started anew at most so often: one for each pin that turns up. */
 #define RESTARTS_MAX 8
 
+/* All that comes from now on is judged by the pins as they are now. */
+static void renew(struct module_qstate *qstate, int id)
+{
+	struct pb_store_stat stat;
+	struct pb_error error;
+
+	if (pb_store_stat(pbm_of(qstate->env, id)->store, &stat, &error) == PB_OK)
+		pbm_since(qstate, id, stat.generation);
+}
+
 /* Makes ready to start the modules behind this one anew, with what was dropped
  * forgotten. */
 static bool restart(struct module_qstate *qstate, int id, const struct pb_name *zone,
@@ -27,6 +37,7 @@ static bool restart(struct module_qstate *qstate, int id, const struct pb_name *
 		return false;
 	/* It is in the cache by now, and must not be answered from there meanwhile. */
 	pbm_forget_message(qstate);
+	renew(qstate, id);
 	query->restarts++;
 	query->again = false;
 	query->lacks_ds = false;
@@ -211,6 +222,30 @@ static enum pbm_fate leave_ds(
 		       : PBM_REFUSED;
 }
 
+/* May it have come before the pin did, and have waited since, for the validator perhaps?
+ * What began elsewhere than at the gate does not wait. */
+static bool may_be_older(
+	const struct module_qstate *qstate, int id, const struct pb_pin *pin)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+
+	return pbm_came_in_here(qstate, id) && !pbm_is_own(qstate, id) &&
+	       (query == NULL || query->since < pin->generation) &&
+	       pb_mode_in_force(pin, &pbm_of(qstate->env, id)->policy) == PB_MODE_REFUSE;
+}
+
+/* Nobody has judged it by this pin: it is forgotten, and got anew. */
+static enum pbm_fate leave_older(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin)
+{
+	pbm_forget_rrsets(qstate->env, qstate->return_msg, &pin->name);
+	msg_cache_remove(qstate->env, qstate->qinfo.qname, qstate->qinfo.qname_len,
+		qstate->qinfo.qtype, qstate->qinfo.qclass, qstate->query_flags);
+	return restart(qstate, id, &pin->name, name)
+		       ? PBM_RESTARTS
+		       : pbm_refuse_alone(qstate, id, pin, PB_REASON(PB_UNVERIFIED));
+}
+
 /* Judges an answer on its way out by the delegation of one pin. *tolerated gets the
  * reasons that are only logged. */
 static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
@@ -222,6 +257,8 @@ static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
 	switch (pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons)) {
 	case PB_LIVE:
 	case PB_STALE:
+		if (may_be_older(qstate, id, pin))
+			return leave_older(qstate, id, name, pin);
 		if (denied_from_above(leaving, name, &pin->name)) {
 			*tolerated |= PB_REASON(PB_DELEGATION_GONE);
 			return leave_from_above(

@@ -19,6 +19,14 @@ struct pbm_query *pbm_query_get(struct module_qstate *qstate, int id)
 	return qstate->minfo[id];
 }
 
+void pbm_since(struct module_qstate *qstate, int id, uint64_t generation)
+{
+	struct pbm_query *query = pbm_query_find(qstate, id);
+
+	if (query != NULL && query->since < generation)
+		query->since = generation;
+}
+
 bool pbm_came_in_here(const struct module_qstate *qstate, int id)
 {
 	return qstate->ext_state[id] != module_state_initial;

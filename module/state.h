@@ -46,10 +46,14 @@ struct pbm_asked {
 };
 
 /*
- * One query's own, in its region. Most queries have none: it is made when a
- * pinned name comes into it. A query is used by one thread at a time.
+ * One query's own, in its region: made at the gate, or when a pinned name comes into a
+ * query that did not pass there. A query is used by one thread at a time.
  */
 struct pbm_query {
+	bool begun;
+	uint64_t since; /* generation of the pins that all it has was judged by, or that
+			   the caches were clean of when it began */
+
 	bool refused; /* its answer must not leave; zone and reasons say why */
 	bool canary;
 	struct pb_name zone;
@@ -84,6 +88,9 @@ struct pbm_query *pbm_query_get(struct module_qstate *qstate, int id);
 
 /* True for a sub-query of our own: what becomes of it is not counted as an answer. */
 bool pbm_is_own(const struct module_qstate *qstate, int id);
+
+/* From now on the query gets only what the pins of that generation allow. */
+void pbm_since(struct module_qstate *qstate, int id, uint64_t generation);
 
 static inline struct pb_subject pbm_subject(
 	const struct pb_pin *pin, enum pb_aspect aspect)
