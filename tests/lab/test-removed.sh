@@ -130,3 +130,87 @@ test_denial_beside_a_live_verdict() {
 	registrar restore example.com.
 	reset_options
 }
+
+# An alias of a whole tree (DNAME) leads above the pinned name, and only by the name that
+# is asked for into it. What was cached there is gone, data and denial alike.
+test_pin_on_data_behind_dname() {
+	pins < /dev/null
+	echo "zone-set alias.com. tree.alias.com. 60 DNAME com." | edit_zone provider alias.com.
+	set_options "cache-min-ttl: 60"
+	registrar hijack example.com.
+	answers protected mail.example.tree.alias.com. A "NOERROR; 203.0.113.25; "
+	answers protected mail.example.tree.alias.com. AAAA "NOERROR; ; "
+	answers protected mail.shop.tree.alias.com. A "NOERROR; 192.0.2.27; "
+	registrar restore example.com.
+	pin_example
+	count_from
+	never protected mail.example.tree.alias.com. AAAA evil
+	answers protected mail.example.tree.alias.com. A "NOERROR; 192.0.2.25; "
+	answers protected mail.shop.tree.alias.com. A "NOERROR; 192.0.2.27; "
+	asked 0 hijacker
+	reset_options
+	echo "zone-unset alias.com. tree.alias.com." | edit_zone provider alias.com.
+}
+
+# A denial in the name of com., at the end of such an alias.
+test_pin_on_hold_behind_dname() {
+	pins < /dev/null
+	echo "zone-set alias.com. tree.alias.com. 60 DNAME com." | edit_zone provider alias.com.
+	set_options "cache-min-ttl: 60"
+	registrar hold example.com.
+	answers protected mail.example.tree.alias.com. A "NXDOMAIN; ; "
+	pin_example
+	answers protected mail.example.tree.alias.com. A \
+		"SERVFAIL; ; 15 pinbound: delegation-gone example.com."
+	reset_options
+	echo "zone-unset alias.com. tree.alias.com." | edit_zone provider alias.com.
+}
+
+# While the pin only logged, the hijacker's data went out and into the caches. From when
+# the pin refuses, it does not.
+test_pin_from_log_to_refuse() {
+	local refused="SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	pinbound -q set example.com --mode log
+	set_options "cache-min-ttl: 60"
+	registrar hijack example.com.
+	answers protected example.com. MX "NOERROR; 10 mx.evil.example.; "
+	answers protected www.alias.com. A "NOERROR; 203.0.113.25; "
+	pinbound -q set example.com --mode refuse || complain "not enforced"
+	answers protected example.com. MX "$refused"
+	answers protected www.alias.com. A "$refused"
+	registrar restore example.com.
+	reset_options
+}
+
+# The pin followed the hijack, by mistake, and that is taken back: so is what was cached
+# under it.
+test_undo_after_accept() {
+	set_options "cache-min-ttl: 60"
+	registrar hijack example.com.
+	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	pinbound -q set example.com --ns ns1.evil.example --ns ns2.evil.example
+	answers protected example.com. MX "NOERROR; 10 mx.evil.example.; "
+	answers protected www.alias.com. A "NOERROR; 203.0.113.25; "
+	pinbound -q undo || complain "not enforced"
+	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	answers protected www.alias.com. A "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	registrar restore example.com.
+	reset_options
+}
+
+# The zone above the pinned one does not exist, says the cache. It does again.
+test_pin_below_cached_denial() {
+	pins < /dev/null
+	set_options "cache-min-ttl: 60" "harden-below-nxdomain: yes"
+	registrar hold example.com.
+	answers protected example.com. A "NXDOMAIN; ; "
+	answers protected sub.alias.com. A "NXDOMAIN; ; "
+	registrar restore example.com.
+	registrar restore sub.example.com.
+	pinbound -q add sub.example.com --ns ns1.other-host.example || complain "not enforced"
+	answers protected sub.example.com. MX "NOERROR; 10 mail.sub.example.com.; "
+	answers protected mail.sub.example.com. A "NOERROR; 192.0.2.28; "
+	answers protected sub.alias.com. A "NOERROR; 192.0.2.28; "
+	logged 0 "pinbound: deviation"
+	reset_options
+}
