@@ -14,8 +14,7 @@ bool pbm_marks_tell(const char *module_conf)
 	if (secret == 0 &&
 		getrandom(&secret, sizeof(secret), GRND_NONBLOCK) != sizeof(secret))
 		return false;
-	return pbm_module_number(module_conf, "validator") >= 0 &&
-	       pbm_module_number(module_conf, "dns64") < 0 &&
+	return pbm_module_number(module_conf, "dns64") < 0 &&
 	       pbm_module_number(module_conf, "respip") < 0;
 }
 

@@ -25,8 +25,8 @@ int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
 	struct timeval *start_time, int id, void *arg);
 
 /* True if foreign messages can be told in this configuration: in others, modules store
- * messages that this one does not see, or rewrite those in the cache. Where nobody
- * validates, what the iterator stores about the end of an alias is answered with, too. */
+ * messages that this one does not see, or rewrite those in the cache. One that nobody has
+ * validated cannot be told in any. */
 bool pbm_marks_tell(const char *module_conf);
 
 #endif
