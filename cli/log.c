@@ -71,8 +71,7 @@ static bool follow_file(struct logging *logging)
 	if (logging->state != NULL && pb_state_is_current(logging->state))
 		return true;
 	pb_state_close(logging->state);
-	logging->state =
-		pb_state_open(logging->cli->conf.state, PB_STORE_READ, &ignored);
+	logging->state = pb_state_open(logging->cli->conf.state, PB_STORE_READ, &ignored);
 	logging->last = 0;
 	return logging->state != NULL;
 }
