@@ -465,10 +465,11 @@ pins() {
 	reload
 }
 
-# ask RESOLVER NAME TYPE: "RCODE; DATA; EDE", each part empty if there is none.
+# ask RESOLVER NAME TYPE: "RCODE; DATA; EDE", each part empty if there is none. Waits for
+# $patience seconds (5).
 ask() {
 	local out
-	out=$(kdig +timeout=5 +retry=0 +edns "@$(resolver_address "$1")" "$2" "$3" 2>&1)
+	out=$(kdig "+timeout=${patience:-5}" +retry=0 +edns "@$(resolver_address "$1")" "$2" "$3" 2>&1)
 	printf '%s; %s; %s\n' \
 		"$(sed -n 's/.*status: \([A-Z]*\);.*/\1/p' <<< "$out")" \
 		"$(awk -v type="$3" '!/^;/ && $4 == type { $1 = $2 = $3 = $4 = ""; sub(/^ +/, ""); print }' \

@@ -28,6 +28,9 @@ wait_for_keys() {
 # else: that does not make the answer a good one.
 test_answer_in_validation() {
 	local root=${lab_pids[0]} waiting another
+	# Unbound waits longer each time that the root is silent.
+	# shellcheck disable=SC2034 # ask() reads it
+	local patience=20
 	pins < /dev/null
 	within 5 wait_for_keys || complain "no client waits"
 	pinbound -q add shop.com --ns ns1.dns-host.example --ns ns2.dns-host.example
