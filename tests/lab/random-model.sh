@@ -105,9 +105,10 @@ set_registry() {
 }
 
 # The pin of the zone is another, or the resolver was started anew: what was before
-# does not count.
+# does not count. But what was loaded stays in the cache of a zone that no pin is about.
 begin_anew() {
 	seen[$1]='' seen_ds[$1]='' last_bad[$1]=0 tainted[$1]=
+	[ "${foreign:-no}" = no ] || refuses "$1" || tainted[$1]=yes
 	note "$1"
 	note_time "$1"
 }
@@ -146,6 +147,7 @@ quiet() {
 	! deviates "$1" && long_since "${last_bad[$1]}" || return 1
 	above "$1"
 	[ -z "$parent_zone" ] || {
+		[ -z "${tainted[$parent_zone]}" ] || return 1
 		case ${registry_at[$parent_zone]} in
 		"L L") long_since "${last_other[$parent_zone]}" ;;
 		*) false ;;
