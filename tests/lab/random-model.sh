@@ -142,14 +142,15 @@ long_since() {
 	[ $((asked_at - $1)) -gt $((lab_recheck * 1000 + 1000)) ]
 }
 
-# Nothing is wrong with the zone, and has not been for that long.
+# Nothing is wrong with the zone, and has not been for that long. What another's zone
+# above has said of it may have been asked for as long as that zone was in the cache.
 quiet() {
 	! deviates "$1" && long_since "${last_bad[$1]}" || return 1
 	above "$1"
 	[ -z "$parent_zone" ] || {
 		[ -z "${tainted[$parent_zone]}" ] || return 1
 		case ${registry_at[$parent_zone]} in
-		"L L") long_since "${last_other[$parent_zone]}" ;;
+		"L L") long_since $((${last_other[$parent_zone]} + lab_ttl * 1000)) ;;
 		*) false ;;
 		esac
 	}
