@@ -53,12 +53,11 @@ static void assert_addresses(const struct pb_pinbuf *buf, const char *expected)
 	char text[1000] = "";
 	struct pb_bytes element;
 
-	for (size_t at = 0; pb_set_next(&buf->pin.address, &at, &element);) {
-		size_t used = strlen(text);
-
-		(void)pb_element_to_text(
+	for (size_t at = 0, used = 0; pb_set_next(&buf->pin.address, &at, &element);) {
+		used += pb_element_to_text(
 			PB_KIND_ADDRESS, element, text + used, sizeof(text) - used - 2);
-		(void)strcat(text, ";"); /* NOLINT: there is room */
+		text[used++] = ';';
+		text[used] = '\0';
 	}
 	assert_string_equal(text, expected);
 }
