@@ -51,10 +51,26 @@ lab_enter() {
 	exit 1
 }
 
-lab_stop() {
+# alive: those of our servers that still run.
+alive() {
 	local pid
 	for pid in "${lab_pids[@]}"; do
+		! kill -0 "$pid" 2> /dev/null || echo "$pid"
+	done
+}
+
+# One that does not end by itself is ended.
+lab_stop() {
+	local pid i
+	for pid in "${lab_pids[@]}"; do
 		kill "$pid" 2> /dev/null
+	done
+	for ((i = 0; i < 100; i++)); do
+		[ -n "$(alive)" ] || break
+		sleep 0.1
+	done
+	for pid in $(alive); do
+		kill -KILL "$pid" 2> /dev/null
 	done
 	wait "${lab_pids[@]}" 2> /dev/null
 	lab_pids=()
@@ -438,7 +454,7 @@ stop_last() {
 unbound_control() {
 	local resolver=$1
 	shift
-	"$lab_unbound/unbound-control" -c "$lab_run/$resolver/unbound.conf" "$@" \
+	timeout 30 "$lab_unbound/unbound-control" -c "$lab_run/$resolver/unbound.conf" "$@" \
 		> "$lab_run/$resolver/control-said" 2>&1 ||
 		lab_die "unbound-control $*: $(cat "$lab_run/$resolver/control-said")"
 }

@@ -40,7 +40,7 @@ passes() {
 	local program
 	export BUILD=$work/build UNBOUND_BUILD=$unbound
 	case $1 in
-	lab:*) "$here/../lab/run.sh" "${1#lab:}" ;;
+	lab:*) timeout 180 "$here/../lab/run.sh" "${1#lab:}" ;; # it may hang, too
 	unit:*)
 		program=$BUILD/tests/test_${1#unit:}
 		# One that does not compile shows nothing.
