@@ -38,7 +38,7 @@ bool pbm_in_order(const struct module_qstate *qstate, int id)
 
 bool pbm_order_known_good(const char *module_conf, struct pb_error *error)
 {
-	if (module_conf == NULL || strstr(module_conf, "cachedb") == NULL)
+	if (pbm_module_number(module_conf, "cachedb") < 0)
 		return true;
 	pb_error_set(error,
 		"module-config has \"cachedb\", whose answers nobody has judged: take it "
