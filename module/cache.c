@@ -1,5 +1,6 @@
 /* cache.c - see cache.h. */
 #include "cache.h"
+#include "approved.h"
 
 void pbm_forget_delegations(
 	struct module_env *env, const struct pb_name *zone, const struct pb_name *name)
@@ -28,6 +29,16 @@ bool pbm_delegation_cached(struct module_env *env, const struct pb_name *zone)
 	return true;
 }
 
+/* Locked. At time 0, since one whose TTL has run out may have led a query here. */
+static struct ub_packed_rrset_key *find_delegation(
+	struct module_env *env, const struct pb_name *zone)
+{
+	struct pb_name name = *zone;
+
+	return rrset_cache_lookup(env->rrset_cache, name.wire, name.size, LDNS_RR_TYPE_NS,
+		LDNS_RR_CLASS_IN, 0, 0, 0);
+}
+
 static bool rrset_names(
 	const struct ub_packed_rrset_key *rrset, const struct pb_name *server)
 {
@@ -46,9 +57,7 @@ static bool rrset_names(
 bool pbm_delegation_names(
 	struct module_env *env, const struct pb_name *zone, const struct pb_name *server)
 {
-	struct pb_name name = *zone;
-	struct ub_packed_rrset_key *rrset = rrset_cache_lookup(env->rrset_cache,
-		name.wire, name.size, LDNS_RR_TYPE_NS, LDNS_RR_CLASS_IN, 0, 0, 0);
+	struct ub_packed_rrset_key *rrset = find_delegation(env, zone);
 	bool names;
 
 	if (rrset == NULL)
@@ -56,6 +65,19 @@ bool pbm_delegation_names(
 	names = rrset_names(rrset, server);
 	lock_rw_unlock(&rrset->entry.lock);
 	return names;
+}
+
+bool pbm_delegation_approved(
+	struct module_env *env, const struct pbm *pb, const struct pb_name *zone)
+{
+	struct ub_packed_rrset_key *rrset = find_delegation(env, zone);
+	bool approved;
+
+	if (rrset == NULL)
+		return true;
+	approved = pbm_rrset_approved(pb, env->scratch, rrset);
+	lock_rw_unlock(&rrset->entry.lock);
+	return approved;
 }
 
 struct pb_address pbm_address_of(const struct sockaddr_storage *address)

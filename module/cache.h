@@ -5,8 +5,7 @@
 #ifndef PBM_CACHE_H
 #define PBM_CACHE_H
 
-#include "host.h"
-#include "pinbound/judge.h"
+#include "state.h"
 
 /*
  * Forgets the delegations from zone down to name, so that a query for name has
@@ -21,6 +20,10 @@ bool pbm_delegation_cached(struct module_env *env, const struct pb_name *zone);
 /* True if the server is in the zone's NS RRset in the cache, run out or not. */
 bool pbm_delegation_names(
 	struct module_env *env, const struct pb_name *zone, const struct pb_name *server);
+
+/* True if that NS RRset has been let in by the observer, or there is none. */
+bool pbm_delegation_approved(
+	struct module_env *env, const struct pbm *pb, const struct pb_name *zone);
 
 struct pb_address pbm_address_of(const struct sockaddr_storage *address);
 

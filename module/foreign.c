@@ -1,5 +1,6 @@
 /* foreign.c - see foreign.h. */
 #include "foreign.h"
+#include "approved.h"
 #include "keeper.h"
 #include "order.h"
 #include "read.h"
@@ -18,82 +19,83 @@ bool pbm_marks_tell(const char *module_conf)
 	       pbm_module_number(module_conf, "respip") < 0;
 }
 
-static uint32_t mark_of(const struct reply_info *reply)
+/* Of what the message says: memory that is used again may hold the mark of another. An
+ * RRset that changes in the cache changes the messages that refer to it. */
+static uint32_t mark_of(const struct query_info *qinfo, const struct reply_info *reply)
 {
-	/* Memory that is used again holds the mark of another time. */
-	return (secret ^ (uint32_t)reply->ttl) * 2654435761U;
-}
+	uint64_t sum =
+		secret ^ ((uint64_t)qinfo->qtype << 32) ^ FLAGS_GET_RCODE(reply->flags);
 
-/* Where marks do not tell, each message counts as marked. */
-static bool is_marked(const struct pbm *pb, struct reply_info *reply)
-{
-	const uint32_t *place = pb->marks_tell ? pbm_place_for_mark(reply) : NULL;
-
-	return place == NULL || *place == mark_of(reply);
-}
-
-void pbm_mark_message(struct module_qstate *qstate, int id)
-{
-	struct lruhash_entry *entry;
-	struct reply_info *reply;
-	uint32_t *place;
-
-	if (!pbm_of(qstate->env, id)->marks_tell)
-		return;
-	entry = slabhash_lookup(qstate->env->msg_cache,
-		query_info_hash(&qstate->qinfo, qstate->query_flags), &qstate->qinfo, 1);
-	if (entry == NULL)
-		return;
-	reply = entry->data;
-	place = pbm_place_for_mark(reply);
-	if (place != NULL)
-		*place = mark_of(reply);
-	lock_rw_unlock(&entry->lock);
-}
-
-/* A bare delegation, put together from RRsets for a query without RD. */
-static bool is_delegation(const struct reply_info *reply)
-{
-	return reply->an_numrrsets == 0 && reply->ns_numrrsets > 0 &&
-	       ntohs(reply->rrsets[0]->rk.type) == LDNS_RR_TYPE_NS;
-}
-
-/* What one worker has yet to validate, or a client wants not validated (CD), may be on
- * its way to its mark. What an alias led to never gets one. */
-static bool is_in_flight(const struct reply_info *reply)
-{
-	return reply->security == sec_status_unchecked;
-}
-
-static bool owner_refused(struct pbm *pb, const uint8_t *dname, size_t size, bool marked,
-	struct pb_name *zone)
-{
-	struct pb_name name;
-
-	return pb_name_from_wire(&name, dname, size) != 0 &&
-	       pbm_is_refusing(pb->keeper, &name, marked, zone);
-}
-
-/* Must the message not be used? *zone is why. Where an alias leads counts, too: what is
- * denied there has no RRset. */
-static bool is_refused(struct pbm *pb, const struct query_info *qinfo,
-	const struct reply_info *reply, bool marked, struct pb_name *zone)
-{
-	struct pb_name target;
-
-	if (owner_refused(pb, qinfo->qname, qinfo->qname_len, marked, zone))
-		return true;
+	sum += dname_query_hash(qinfo->qname, secret);
 	for (size_t i = 0; i < reply->rrset_count; i++) {
 		const struct ub_packed_rrset_key *rrset = reply->rrsets[i];
 
-		if (owner_refused(
-			    pb, rrset->rk.dname, rrset->rk.dname_len, marked, zone) ||
-			(ntohs(rrset->rk.type) == LDNS_RR_TYPE_CNAME &&
-				pbm_read_target(&target, rrset) &&
-				pbm_is_refusing(pb->keeper, &target, marked, zone)))
-			return true;
+		if (!pbm_is_proof(rrset))
+			sum += pbm_rdata_hash(rrset, secret ^ rrset->entry.hash);
 	}
-	return false;
+	return (uint32_t)((sum * 0x9E3779B97F4A7C15U) >> 32);
+}
+
+/* Where marks do not tell, each message counts as marked. */
+static bool is_marked(
+	const struct pbm *pb, const struct query_info *qinfo, struct reply_info *reply)
+{
+	const uint32_t *place = pb->marks_tell ? pbm_place_for_mark(reply) : NULL;
+
+	return place == NULL ||
+	       __atomic_load_n(place, __ATOMIC_RELAXED) == mark_of(qinfo, reply);
+}
+
+/* Others may mark it at the same time, as this does. */
+static void mark(
+	const struct pbm *pb, const struct query_info *qinfo, struct reply_info *reply)
+{
+	uint32_t *place = pb->marks_tell ? pbm_place_for_mark(reply) : NULL;
+
+	if (place != NULL)
+		__atomic_store_n(place, mark_of(qinfo, reply), __ATOMIC_RELAXED);
+}
+
+/* A message that is looked at. */
+struct looking {
+	struct pbm *pb;
+	struct regional *region;
+	const struct query_info *qinfo;
+	const struct reply_info *reply;
+	bool marked;
+	struct pb_name zone; /* why it must not be used */
+};
+
+static bool refuses_rrset(struct looking *at, const struct ub_packed_rrset_key *rrset)
+{
+	struct pb_name owner;
+
+	return !pbm_is_proof(rrset) &&
+	       pb_name_from_wire(&owner, rrset->rk.dname, rrset->rk.dname_len) != 0 &&
+	       pbm_is_refusing(at->pb->keeper, &owner, at->marked, &at->zone) &&
+	       !pbm_rrset_approved(at->pb, at->region, rrset);
+}
+
+/* Does it deny data where its aliases lead? A SERVFAIL denies nothing. */
+static bool denies(const struct looking *at, struct pb_name *end)
+{
+	return FLAGS_GET_RCODE(at->reply->flags) != LDNS_RCODE_SERVFAIL &&
+	       pb_name_from_wire(end, at->qinfo->qname, at->qinfo->qname_len) != 0 &&
+	       pbm_read_end(end, at->qinfo->qtype, at->reply);
+}
+
+/* Must the message not be used? */
+static bool is_refused(struct looking *at)
+{
+	struct pb_name end;
+
+	for (size_t i = 0; i < at->reply->rrset_count; i++)
+		if (refuses_rrset(at, at->reply->rrsets[i]))
+			return true;
+	return denies(at, &end) &&
+	       pbm_is_refusing(at->pb->keeper, &end, at->marked, &at->zone) &&
+	       !pbm_denial_approved(at->pb, at->region, &end, at->qinfo->qtype,
+		       FLAGS_GET_RCODE(at->reply->flags));
 }
 
 /* The numbers of its RRsets that it has. A delegation for a query without RD has none,
@@ -126,15 +128,85 @@ static void deface(struct reply_info *reply)
 	__atomic_store_n(&reply->ar_numrrsets, 0, __ATOMIC_RELEASE);
 }
 
+/* The entry of the cache for a question, locked, and its RRsets, too. NULL if it cannot
+ * be read now. */
+static struct lruhash_entry *find_message(
+	struct module_qstate *qstate, struct query_info *qinfo)
+{
+	struct lruhash_entry *entry = slabhash_lookup(qstate->env->msg_cache,
+		query_info_hash(qinfo, qstate->query_flags), qinfo, 0);
+	struct reply_info *reply = entry == NULL ? NULL : entry->data;
+
+	/* At time 0 nothing has expired. */
+	if (reply == NULL || rrset_array_lock(reply->ref, reply->rrset_count, 0))
+		return entry;
+	lock_rw_unlock(&entry->lock);
+	return NULL;
+}
+
+static void leave_message(struct lruhash_entry *entry)
+{
+	struct reply_info *reply = entry->data;
+
+	rrset_array_unlock(reply->ref, reply->rrset_count);
+	lock_rw_unlock(&entry->lock);
+}
+
+/* The message that was stored for the question itself, if it says what has been judged.
+ */
+static void mark_answer(struct module_qstate *qstate, const struct pbm *pb)
+{
+	struct lruhash_entry *entry = find_message(qstate, &qstate->qinfo);
+
+	if (entry == NULL)
+		return;
+	if (mark_of(&qstate->qinfo, entry->data) ==
+		mark_of(&qstate->qinfo, qstate->return_msg->rep))
+		mark(pb, &qstate->qinfo, entry->data);
+	leave_message(entry);
+}
+
+/* The one that the iterator has stored for where aliases lead: no module sees its end. */
+static void mark_end(struct module_qstate *qstate, struct pbm *pb, struct pb_name *end)
+{
+	struct query_info qinfo = qstate->qinfo;
+	struct looking at = {.pb = pb, .region = qstate->env->scratch, .qinfo = &qinfo};
+	struct lruhash_entry *entry;
+
+	qinfo.qname = end->wire;
+	qinfo.qname_len = end->size;
+	entry = find_message(qstate, &qinfo);
+	if (entry == NULL)
+		return;
+	at.reply = entry->data;
+	if (!is_refused(&at))
+		mark(pb, &qinfo, entry->data);
+	leave_message(entry);
+}
+
+void pbm_mark_message(struct module_qstate *qstate, int id)
+{
+	struct pbm *pb = pbm_of(qstate->env, id);
+	struct pb_name name, end;
+
+	if (!pb->marks_tell || qstate->return_msg == NULL ||
+		pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) ==
+			0)
+		return;
+	mark_answer(qstate, pb);
+	end = name;
+	(void)pbm_read_end(&end, qstate->qinfo.qtype, qstate->return_msg->rep);
+	if (!pb_name_equal(&name, &end))
+		mark_end(qstate, pb, &end);
+}
+
 int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
 	struct reply_info *rep, int rcode, struct edns_data *edns,
 	struct edns_option **options, struct comm_reply *repinfo, struct regional *region,
 	struct timeval *start_time, int id, void *arg)
 {
-	struct pbm *pb = arg;
 	char text[PB_NAME_TEXT_MAX + 32], name[PB_NAME_TEXT_MAX];
-	struct pb_name zone;
-	bool marked;
+	struct looking at = {.pb = arg, .region = region, .qinfo = qinfo, .reply = rep};
 
 	(void)qstate;
 	(void)rcode;
@@ -144,15 +216,18 @@ int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
 	(void)id;
 	if (rep == NULL || qinfo->qclass != LDNS_RR_CLASS_IN)
 		return 1;
-	marked = is_marked(pb, rep) || is_in_flight(rep) || is_delegation(rep);
-	if ((marked && !__atomic_load_n(&pb->pending, __ATOMIC_ACQUIRE)) ||
-		!is_refused(pb, qinfo, rep, marked, &zone))
+	at.marked = is_marked(at.pb, qinfo, rep);
+	if (at.marked && !__atomic_load_n(&at.pb->pending, __ATOMIC_ACQUIRE))
 		return 1;
+	if (!is_refused(&at)) {
+		mark(at.pb, qinfo, rep);
+		return 1;
+	}
 	deface(rep);
-	if (!marked)
-		pbm_keeper_foreign(pb->keeper);
+	if (!at.marked)
+		pbm_keeper_foreign(at.pb->keeper);
 	(void)snprintf(text, sizeof(text), "pinbound: unverified %s",
-		pb_name_to_text(&zone, name));
+		pb_name_to_text(&at.zone, name));
 	edns_opt_list_append_ede(options, region, LDNS_EDE_BLOCKED, text);
 	return 1;
 }

@@ -4,14 +4,17 @@
  *
  * A worker answers from its message cache without asking any module; it only tells.
  * So each message that ends its way here is marked in the cache, and one without the
- * mark is foreign: nobody has judged what it says.
+ * mark is foreign, unless what it says has just been seen coming in (approved.h): it is
+ * on its way to its mark. The mark is of what the message says: it has none any more
+ * when an RRset of it is replaced.
  */
 #ifndef PBM_FOREIGN_H
 #define PBM_FOREIGN_H
 
 #include "state.h"
 
-/* Marks the message in the cache for the query that ends now. */
+/* Marks the message in the cache for the query that ends now, if it says what the query's
+ * answer does, and the one for where the answer's aliases lead. */
 void pbm_mark_message(struct module_qstate *qstate, int id);
 
 /*
@@ -25,8 +28,7 @@ int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
 	struct timeval *start_time, int id, void *arg);
 
 /* True if foreign messages can be told in this configuration: in others, modules store
- * messages that this one does not see, or rewrite those in the cache. One that nobody has
- * validated cannot be told in any. */
+ * messages that this one does not see, or rewrite those in the cache. */
 bool pbm_marks_tell(const char *module_conf);
 
 #endif

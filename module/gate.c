@@ -305,10 +305,8 @@ static void on_end(struct module_qstate *qstate, int id)
 		pbm_forget_message(qstate);
 		/* A sub-query of the iterator, for a host of some zone's NS: it does
 		 * not come in through the gate, and would ask the parent each time. */
-		if (!pbm_came_in_here(qstate, id)) {
+		if (!pbm_came_in_here(qstate, id))
 			pbm_store_servfail(qstate);
-			pbm_mark_message(qstate, id);
-		}
 		pbm_finish_refused(qstate, id);
 	} else {
 		pbm_mark_message(qstate, id);

@@ -6,6 +6,7 @@
  * as it was made, and must not start it again.
  */
 #include "leave.h"
+#include "approved.h"
 #include "ask.h"
 #include "cache.h"
 #include "order.h"
@@ -81,35 +82,9 @@ struct leaving {
 	bool empty;         /* nothing stands there */
 };
 
-static bool is_alias(const struct dns_msg *msg, const struct ub_packed_rrset_key *rrset)
-{
-	return ntohs(rrset->rk.type) == LDNS_RR_TYPE_CNAME &&
-	       msg->qinfo.qtype != LDNS_RR_TYPE_CNAME &&
-	       msg->qinfo.qtype != LDNS_RR_TYPE_ANY;
-}
-
 static bool read_owner(struct pb_name *owner, const struct ub_packed_rrset_key *rrset)
 {
 	return pb_name_from_wire(owner, rrset->rk.dname, rrset->rk.dname_len) != 0;
-}
-
-/* Follows the aliases to their end. */
-static void read_leaving(
-	struct leaving *leaving, const struct dns_msg *msg, const struct pb_name *name)
-{
-	struct pb_name owner;
-
-	*leaving = (struct leaving){.msg = msg, .end = *name, .empty = true};
-	for (size_t i = 0; i < msg->rep->an_numrrsets; i++) {
-		const struct ub_packed_rrset_key *rrset = msg->rep->rrsets[i];
-
-		if (!read_owner(&owner, rrset) || !pb_name_equal(&owner, &leaving->end))
-			continue; /* a DNAME, whose CNAME follows */
-		if (!is_alias(msg, rrset) || !pbm_read_target(&leaving->end, rrset)) {
-			leaving->empty = false;
-			return;
-		}
-	}
 }
 
 /* The answer denies name, or data there, in the name of a zone above zone. */
@@ -223,19 +198,40 @@ static enum pbm_fate leave_ds(
 }
 
 /* May it have come before the pin did, and have waited since, for the validator perhaps?
- * What began elsewhere than at the gate does not wait. */
+ */
 static bool may_be_older(
 	const struct module_qstate *qstate, int id, const struct pb_pin *pin)
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
 
-	return pbm_came_in_here(qstate, id) && !pbm_is_own(qstate, id) &&
-	       (query == NULL || query->since < pin->generation) &&
-	       pb_mode_in_force(pin, &pbm_of(qstate->env, id)->policy) == PB_MODE_REFUSE;
+	return query == NULL || query->since < pin->generation;
+}
+
+/* Has what the answer says about the name been seen coming in? It has, if the caches were
+ * passed by. Where an alias of another zone leads, they were not. */
+static bool was_observed(struct module_qstate *qstate, int id,
+	const struct leaving *leaving, const struct pb_name *name)
+{
+	const struct pbm *pb = pbm_of(qstate->env, id);
+	const struct dns_msg *msg = leaving->msg;
+	struct regional *region = qstate->env->scratch;
+	struct pb_name owner;
+
+	if (qstate->no_cache_lookup || !pb->marks_tell)
+		return true;
+	if (leaving->empty && pb_name_equal(name, &leaving->end))
+		return pbm_denial_approved(pb, region, name, msg->qinfo.qtype,
+			FLAGS_GET_RCODE(msg->rep->flags));
+	for (size_t i = 0; i < msg->rep->an_numrrsets; i++)
+		if (read_owner(&owner, msg->rep->rrsets[i]) &&
+			pb_name_equal(&owner, name) &&
+			!pbm_rrset_approved(pb, region, msg->rep->rrsets[i]))
+			return false;
+	return true;
 }
 
 /* Nobody has judged it by this pin: it is forgotten, and got anew. */
-static enum pbm_fate leave_older(struct module_qstate *qstate, int id,
+static enum pbm_fate leave_unjudged(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin)
 {
 	pbm_forget_rrsets(qstate->env, qstate->return_msg, &pin->name);
@@ -244,6 +240,19 @@ static enum pbm_fate leave_older(struct module_qstate *qstate, int id,
 	return restart(qstate, id, &pin->name, name)
 		       ? PBM_RESTARTS
 		       : pbm_refuse_alone(qstate, id, pin, PB_REASON(PB_UNVERIFIED));
+}
+
+/* Must the answer be got anew, although the zone is as it should be? What began elsewhere
+ * than at the gate did not wait, and cannot be. */
+static bool is_unjudged(struct module_qstate *qstate, int id,
+	const struct leaving *leaving, const struct pb_name *name,
+	const struct pb_pin *pin)
+{
+	return pbm_came_in_here(qstate, id) && !pbm_is_own(qstate, id) &&
+	       pb_mode_in_force(pin, &pbm_of(qstate->env, id)->policy) ==
+		       PB_MODE_REFUSE &&
+	       (may_be_older(qstate, id, pin) ||
+		       !was_observed(qstate, id, leaving, name));
 }
 
 /* Judges an answer on its way out by the delegation of one pin. *tolerated gets the
@@ -257,8 +266,8 @@ static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
 	switch (pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons)) {
 	case PB_LIVE:
 	case PB_STALE:
-		if (may_be_older(qstate, id, pin))
-			return leave_older(qstate, id, name, pin);
+		if (is_unjudged(qstate, id, leaving, name, pin))
+			return leave_unjudged(qstate, id, name, pin);
 		if (denied_from_above(leaving, name, &pin->name)) {
 			*tolerated |= PB_REASON(PB_DELEGATION_GONE);
 			return leave_from_above(
@@ -369,7 +378,9 @@ static enum pbm_fate leave_with_answer(struct module_qstate *qstate, int id)
 
 	if (pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) == 0)
 		return PBM_GOES_ON;
-	read_leaving(&leaving, qstate->return_msg, &name);
+	leaving = (struct leaving){.msg = qstate->return_msg, .end = name};
+	leaving.empty =
+		pbm_read_end(&leaving.end, qstate->return_msg->qinfo.qtype, reply);
 	fate = leave_name(qstate, id, &leaving, &name);
 	last = name;
 	for (size_t i = 0; fate == PBM_GOES_ON && i < reply->an_numrrsets; i++) {

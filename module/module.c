@@ -5,6 +5,7 @@
  * ends the running Unbound. So the settings and the store outlive deinit, for
  * an init that cannot read new ones. (The library stays loaded: -z nodelete.)
  */
+#include "approved.h"
 #include "canary.h"
 #include "foreign.h"
 #include "gate.h"
@@ -45,13 +46,15 @@ static void forget(struct pbm *pb)
 	if (pb == NULL)
 		return;
 	pb_verdicts_free(pb->verdicts);
+	pbm_approved_free(pb->approved);
 	pb_store_close(pb->store);
 	pb_names_free(pb->operators);
 	pb_conf_free(&pb->conf);
 	free(pb);
 }
 
-static bool new_verdicts(struct pbm *pb, struct pb_error *error)
+/* What was known before is not. */
+static bool new_memory(struct pbm *pb, struct pb_error *error)
 {
 	struct pb_verdicts_conf conf = {
 		.recheck = pb->conf.recheck,
@@ -61,9 +64,12 @@ static bool new_verdicts(struct pbm *pb, struct pb_error *error)
 
 	pb_verdicts_free(pb->verdicts);
 	pb->verdicts = pb_verdicts_new(&conf);
-	if (pb->verdicts == NULL)
-		pb_error_set(error, "out of memory");
-	return pb->verdicts != NULL;
+	pbm_approved_free(pb->approved);
+	pb->approved = pbm_approved_new();
+	if (pb->verdicts != NULL && pb->approved != NULL)
+		return true;
+	pb_error_set(error, "out of memory");
+	return false;
 }
 
 /* A path as it is seen from within the chroot, as Unbound does with its own. */
@@ -132,7 +138,7 @@ static struct pbm *set_up(const struct module_env *env, struct pb_error *error)
 	}
 	pb->policy.default_mode = pb->conf.default_mode;
 	pb->policy.override = pb->conf.override;
-	if (!new_verdicts(pb, error) || !open_pins(pb, env, error)) {
+	if (!new_memory(pb, error) || !open_pins(pb, env, error)) {
 		forget(pb);
 		return NULL;
 	}
@@ -155,7 +161,7 @@ static struct pbm *set_up_or_keep(const struct module_env *env)
 	kept = NULL;
 	if (pb != NULL)
 		pb->order = PBM_ORDER_UNKNOWN;
-	if (pb == NULL || pb->store == NULL || !new_verdicts(pb, &error)) {
+	if (pb == NULL || pb->store == NULL || !new_memory(pb, &error)) {
 		log_err("pinbound: Unbound does not start without its pins; "
 			"\"pinbound checkconf\" checks pinbound.conf, \"pinbound "
 			"verify\" the pin store");
@@ -304,5 +310,7 @@ size_t get_mem(struct module_env *env, int id)
 {
 	const struct pbm *pb = pbm_of(env, id);
 
-	return pb == NULL ? 0 : sizeof(*pb) + pb_verdicts_size(pb->verdicts);
+	return pb == NULL ? 0
+			  : sizeof(*pb) + pbm_approved_size() +
+				    pb_verdicts_size(pb->verdicts);
 }

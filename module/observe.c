@@ -2,6 +2,7 @@
 #include "observe.h"
 #include "act.h"
 #include "additional.h"
+#include "approved.h"
 #include "ask.h"
 #include "cache.h"
 #include "order.h"
@@ -198,30 +199,45 @@ static bool deviates_otherwise(struct module_qstate *qstate, int id,
 	return true;
 }
 
-/*
- * Has the query come to the zone's servers by the delegation that was judged? It may
- * have been on its way since before that, when there was another pin, or none. One
- * server that is pinned, or in the NS RRset as it is cached now, will do: the child may
- * list others, and where their names are aliases, what they lead to is among them.
- */
-static bool led_by_delegation(const struct module_qstate *qstate,
-	const struct pbm_step *step, const struct pb_pin *pin)
+/* Are all the servers that may have been asked pinned? *known: one of them is, or is in
+ * the NS RRset as it is cached now. */
+static bool asked_pinned(
+	const struct module_qstate *qstate, const struct pb_pin *pin, bool *known)
 {
 	const void *place = NULL;
 	struct pb_name server;
-	bool any = false;
+	bool all = true;
 
-	if (step->forwarded || !pb_name_equal(&step->asked, &pin->name))
-		return true;
+	*known = false;
 	while (pbm_next_server(qstate, &place, &server)) {
 		struct pb_bytes name = {server.wire, server.size};
+		bool pinned =
+			pb_set_has(&pin->ns, name) || pb_set_has(&pin->child_ns, name);
 
-		if (pb_set_has(&pin->ns, name) || pb_set_has(&pin->child_ns, name) ||
-			pbm_delegation_names(qstate->env, &pin->name, &server))
-			return true;
-		any = true;
+		all = all && pinned;
+		*known = *known || pinned ||
+			 pbm_delegation_names(qstate->env, &pin->name, &server);
 	}
-	return !any;
+	return all;
+}
+
+/*
+ * Has the query come to the zone's servers by the delegation that was judged? It may
+ * have been on its way since before that, when there was another pin, or none; or the
+ * cache has got the delegation past the observer. The child may list servers that are
+ * not pinned, and where their names are aliases, what they lead to is among them.
+ */
+static bool led_by_delegation(const struct module_qstate *qstate, int id,
+	const struct pbm_step *step, const struct pb_pin *pin)
+{
+	const struct pbm *pb = pbm_of(qstate->env, id);
+	bool known = true;
+
+	if (step->forwarded || !pb_name_at_or_below(&step->asked, &pin->name))
+		return true;
+	if (pb_name_equal(&step->asked, &pin->name) && asked_pinned(qstate, pin, &known))
+		return true;
+	return known && pbm_delegation_approved(qstate->env, pb, &step->asked);
 }
 
 /* The child's side is as good as the delegation that led there. */
@@ -234,7 +250,7 @@ static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pi
 	switch (pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons)) {
 	case PB_LIVE:
 	case PB_STALE:
-		if (!led_by_delegation(qstate, step, pin))
+		if (!led_by_delegation(qstate, id, step, pin))
 			break;
 		return !deviates_otherwise(qstate, id, pin, PB_ASPECT_DS) &&
 		       !deviates_otherwise(qstate, id, pin, PB_ASPECT_SERVER);
@@ -403,6 +419,12 @@ static bool observe_along(struct module_qstate *qstate, int id, struct pbm_step 
 	return true;
 }
 
+static void admit(struct module_qstate *qstate, int id, struct pbm_step *step)
+{
+	pbm_drop_additional(qstate, id, step);
+	pbm_approve(qstate, id, step);
+}
+
 int pbm_observe(struct module_qstate *qstate, struct dns_msg *response, int id, void *arg)
 {
 	struct pbm_step step;
@@ -418,6 +440,6 @@ int pbm_observe(struct module_qstate *qstate, struct dns_msg *response, int id, 
 		!observe_along(qstate, id, &step))
 		pbm_end_query(qstate);
 	else
-		pbm_drop_additional(qstate, id, &step);
+		admit(qstate, id, &step);
 	return 1;
 }

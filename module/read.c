@@ -47,6 +47,29 @@ bool pbm_read_target(struct pb_name *target, const struct ub_packed_rrset_key *r
 		       data->rr_len[0] - LENGTH_SIZE) != 0;
 }
 
+static bool is_alias(const struct ub_packed_rrset_key *rrset, uint16_t type)
+{
+	return ntohs(rrset->rk.type) == LDNS_RR_TYPE_CNAME &&
+	       type != LDNS_RR_TYPE_CNAME && type != LDNS_RR_TYPE_ANY;
+}
+
+bool pbm_read_end(struct pb_name *end, uint16_t type, const struct reply_info *reply)
+{
+	struct pb_name owner;
+
+	for (size_t i = 0; i < reply->an_numrrsets; i++) {
+		const struct ub_packed_rrset_key *rrset = reply->rrsets[i];
+
+		if (pb_name_from_wire(&owner, rrset->rk.dname, rrset->rk.dname_len) ==
+				0 ||
+			!pb_name_equal(&owner, end))
+			continue; /* a DNAME, whose CNAME follows */
+		if (!is_alias(rrset, type) || !pbm_read_target(end, rrset))
+			return false;
+	}
+	return true;
+}
+
 bool pbm_signed_above(const struct ub_packed_rrset_key *rrset, const struct pb_name *zone)
 {
 	const struct packed_rrset_data *data = rrset->entry.data;

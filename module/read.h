@@ -19,6 +19,10 @@ struct ub_packed_rrset_key *pbm_authority_rrset(
 /* Where a CNAME leads. False if it cannot be read. */
 bool pbm_read_target(struct pb_name *target, const struct ub_packed_rrset_key *rrset);
 
+/* Follows the aliases in the answer to a question of that type from *end, the name that
+ * was asked for, to where they lead. True if nothing stands there. */
+bool pbm_read_end(struct pb_name *end, uint16_t type, const struct reply_info *reply);
+
 /* True if a signature of the RRset is of a zone above this one. What the parent has at
  * a zone's own name, the DS and the NSEC RRset, does not count. */
 bool pbm_signed_above(

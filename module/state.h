@@ -29,6 +29,7 @@ struct pbm {
 	struct pb_store *store;
 	struct pb_names *operators; /* auth-zones that are the operator's own word */
 	struct pb_verdicts *verdicts;
+	struct pbm_approved *approved;
 	bool marks_tell; /* see foreign.h */
 	bool pending;    /* the keeper could not walk the caches at once; atomic */
 	/* RRsets in responses, and in what queries ended with: what the cache can have

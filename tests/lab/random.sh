@@ -34,8 +34,6 @@
 #     and may be refused until another has. So it may be asked a second time.
 #   - What load_cache loaded, and reload_keep_cache kept, was not judged. The first
 #     answer from it is refused as unverified; half a second later it must be right.
-#     Until then a client that sets CD may get it: a message that waits for its
-#     validation looks the same.
 #   - A name below two pins needs both; and if the zone above was another's, the
 #     zone below could not be seen.
 # A change of the pin voids its verdict, a reload all of them: nothing to wait for.
@@ -161,8 +159,6 @@ question() {
 		foreign=no again=$((again + 1))
 		sleep 0.6
 		put_and_judge
-	elif [ -n "$wrong" ] && [ $foreign = yes ] && [ "$flag" = cd ]; then
-		wrong='' # see above
 	elif [ -n "$wrong" ] && [ "$qtype" = DS ] && [ "$rcode" = SERVFAIL ]; then
 		again=$((again + 1))
 		qtype=A
