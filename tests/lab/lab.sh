@@ -6,7 +6,9 @@
 #   lab_start              starts it; lab_stop ends it (also on exit)
 #   registrar VERB NAME    changes a delegation at its registry: hijack, hold,
 #                          strip-ds, swap-ds, replace-ds, restore
-#   ask RESOLVER NAME TYPE what the resolver answers: "RCODE; DATA; EDE"
+#   ask RESOLVER NAME TYPE [FLAG]
+#                          what the resolver answers: "RCODE; DATA; EDE"; FLAG is an
+#                          option of kdig, such as +cdflag
 #   queries SERVER         how many queries the server has had so far
 #   pins < FILE            stores these pins and no others, and reloads
 #
@@ -485,7 +487,9 @@ pins() {
 # $patience seconds (5).
 ask() {
 	local out
-	out=$(kdig "+timeout=${patience:-5}" +retry=0 +edns "@$(resolver_address "$1")" "$2" "$3" 2>&1)
+	# shellcheck disable=SC2086 # there may be none
+	out=$(kdig "+timeout=${patience:-5}" +retry=0 +edns ${4:-} \
+		"@$(resolver_address "$1")" "$2" "$3" 2>&1)
 	printf '%s; %s; %s\n' \
 		"$(sed -n 's/.*status: \([A-Z]*\);.*/\1/p' <<< "$out")" \
 		"$(awk -v type="$3" '!/^;/ && $4 == type { $1 = $2 = $3 = $4 = ""; sub(/^ +/, ""); print }' \

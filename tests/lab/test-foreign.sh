@@ -15,15 +15,28 @@ dump_hijacked() {
 	registrar restore example.com.
 }
 
+# For sed: only RRsets stay in a dump.
+without_messages='/^START_MSG_CACHE/,/^END_MSG_CACHE/{/^START\|^END/!d}'
+
 load_dump() {
 	"$lab_unbound/unbound-control" -c "$lab_run/protected/unbound.conf" load_cache \
 		< "$lab_run/dump" > "$lab_run/load-said" || lab_die "$(cat "$lab_run/load-said")"
 }
 
-# never RESOLVER NAME TYPE TEXT: it may be refused, but does not say this.
+# change_cache SED-EXPRESSION: what the protected resolver has is loaded into it again,
+# changed, so that nothing new comes with it.
+change_cache() {
+	unbound_control protected dump_cache
+	cp "$lab_run/protected/control-said" "$lab_run/was"
+	sed "$1" "$lab_run/was" > "$lab_run/dump"
+	! cmp -s "$lab_run/was" "$lab_run/dump" || complain "the cache has nothing to change"
+	load_dump
+}
+
+# never RESOLVER NAME TYPE TEXT [FLAG]: it may be refused, but does not say this.
 never() {
 	local got
-	got=$(ask "$1" "$2" "$3")
+	got=$(ask "$1" "$2" "$3" "${5:-}")
 	[[ $got != *"$4"* ]] || complain "$1 says to $2 $3: $got"
 }
 
@@ -61,7 +74,7 @@ test_load_cache_later() {
 # them away, but the cache grows by itself.
 test_load_cache_rrsets() {
 	dump_hijacked
-	sed -i '/^START_MSG_CACHE/,/^END_MSG_CACHE/{/^START\|^END/!d}' "$lab_run/dump"
+	sed -i "$without_messages" "$lab_run/dump"
 	reload
 	answers protected partner.example. MX "NOERROR; 10 mail.partner.example.; "
 	sleep 0.3 # what that has brought is counted
@@ -70,6 +83,66 @@ test_load_cache_rrsets() {
 		complain "nobody has seen the cache grow"
 	answers protected mail.example.com. A "NOERROR; 192.0.2.25; "
 	answers protected www.alias.com. A "NOERROR; 192.0.2.25; "
+}
+
+# A client that does its own validation gets what was not validated; but not what was only
+# loaded.
+test_load_cache_not_validated() {
+	[ "$(ask protected mail.partner.example. A +cdflag)" = "NOERROR; 192.0.2.26; " ] ||
+		complain "no answer with CD"
+	change_cache 's/192.0.2.26/203.0.113.26/
+		s/^\(msg mail[^ ]* IN A [0-9]* 1 [0-9]*\) [0-9]/\1 0/' # unchecked
+	never protected mail.partner.example. A 203.0.113 +cdflag
+	within 3 says protected mail.partner.example. A "NOERROR; 192.0.2.26; " ||
+		complain "the true answer does not come back"
+}
+
+# While all is known to be well, what lies in the cache under a pinned name becomes
+# something else. A name that leads there, for the first time, must not get it.
+test_load_cache_behind_alias() {
+	answers protected mail.partner.example. A "NOERROR; 192.0.2.26; "
+	change_cache s/192.0.2.26/203.0.113.26/
+	never protected partner.alias.com. A 203.0.113
+	within 3 says protected partner.alias.com. A "NOERROR; 192.0.2.26; " ||
+		complain "the true answer does not come back"
+}
+
+# The same with what a worker has an answer of its own for.
+test_load_cache_under_answer() {
+	answers protected mail.partner.example. A "NOERROR; 192.0.2.26; "
+	change_cache "$without_messages; s/192.0.2.26/203.0.113.26/"
+	never protected mail.partner.example. A 203.0.113
+	within 3 says protected mail.partner.example. A "NOERROR; 192.0.2.26; " ||
+		complain "the true answer does not come back"
+}
+
+# What came in while another pin allowed it is loaded under one that does not.
+test_load_cache_of_another_pin() {
+	registrar hijack partner.example.
+	forget example
+	pinbound -q set partner.example --ns ns1.evil.example --ns ns2.evil.example
+	answers protected mail.partner.example. A "NOERROR; 203.0.113.25; "
+	unbound_control protected dump_cache
+	cp "$lab_run/protected/control-said" "$lab_run/dump"
+	registrar restore partner.example.
+	pinbound -q set partner.example --ns ns1.dns-host.example --ns ns2.dns-host.example
+	answers protected mail.partner.example. A "NOERROR; 192.0.2.26; "
+	load_dump
+	never protected mail.partner.example. A 203.0.113
+	within 3 says protected mail.partner.example. A "NOERROR; 192.0.2.26; " ||
+		complain "the true answer does not come back"
+}
+
+# While all is known to be well, the delegation in the cache becomes another.
+test_load_cache_delegation() {
+	answers protected partner.example. MX "NOERROR; 10 mail.partner.example.; "
+	registrar hijack partner.example. # so that his servers have the zone
+	registrar restore partner.example.
+	change_cache "$without_messages
+		/^partner.example.*NS/s/ns[12].dns-host.example/ns1.evil.example/"
+	never protected mail.partner.example. A 203.0.113
+	within 3 says protected mail.partner.example. A "NOERROR; 192.0.2.26; " ||
+		complain "the true answer does not come back"
 }
 
 # An alias made of a DNAME in the cache, to a name that com.'s NSEC denies: an RRset that
