@@ -1,5 +1,6 @@
 /* additional.c - see additional.h. */
 #include "additional.h"
+#include "read.h"
 
 /* All servers of the pinned zone lie in the other one. */
 static bool depends_on(const struct pb_pin *pin, const struct pb_name *zone)
@@ -52,7 +53,7 @@ static bool may_stay(struct module_qstate *qstate, int id, struct pbm_step *step
 {
 	struct pb_name name;
 
-	return pb_name_from_wire(&name, rrset->rk.dname, rrset->rk.dname_len) == 0 ||
+	return !pbm_read_owner(&name, rrset) ||
 	       pbm_visit_pins(qstate, id, &name, look_at, step) == PBM_GOES_ON;
 }
 

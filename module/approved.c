@@ -1,5 +1,6 @@
 /* approved.c - see approved.h. */
 #include "approved.h"
+#include "read.h"
 #include <stdlib.h>
 
 #define XXH_INLINE_ALL
@@ -120,7 +121,7 @@ static void approve_rrset(const struct pbm *pb, struct regional *region,
 	struct pb_name owner;
 	uint64_t pins, hash;
 
-	if (pb_name_from_wire(&owner, rrset->rk.dname, rrset->rk.dname_len) == 0)
+	if (!pbm_read_owner(&owner, rrset))
 		return;
 	pins = pins_of(pb, region, &owner);
 	if (pins == 0)
@@ -160,7 +161,7 @@ bool pbm_rrset_approved(const struct pbm *pb, struct regional *region,
 	struct pb_name owner;
 	uint64_t pins, hash;
 
-	if (pb_name_from_wire(&owner, rrset->rk.dname, rrset->rk.dname_len) == 0)
+	if (!pbm_read_owner(&owner, rrset))
 		return false;
 	pins = pins_of(pb, region, &owner);
 	hash = hash_of_rrset(rrset, &owner, pins);

@@ -1,6 +1,7 @@
 /* cache.c - see cache.h. */
 #include "cache.h"
 #include "approved.h"
+#include "read.h"
 
 void pbm_forget_delegations(
 	struct module_env *env, const struct pb_name *zone, const struct pb_name *name)
@@ -168,9 +169,7 @@ void pbm_forget_rrsets(
 	for (size_t i = 0; i < msg->rep->rrset_count; i++) {
 		struct ub_packed_rrset_key *rrset = msg->rep->rrsets[i];
 
-		if (pb_name_from_wire(&owner, rrset->rk.dname, rrset->rk.dname_len) !=
-				0 &&
-			pb_name_at_or_below(&owner, zone))
+		if (pbm_read_owner(&owner, rrset) && pb_name_at_or_below(&owner, zone))
 			rrset_cache_remove(env->rrset_cache, rrset->rk.dname,
 				rrset->rk.dname_len, ntohs(rrset->rk.type),
 				ntohs(rrset->rk.rrset_class), rrset->rk.flags);

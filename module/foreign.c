@@ -70,8 +70,7 @@ static bool refuses_rrset(struct looking *at, const struct ub_packed_rrset_key *
 {
 	struct pb_name owner;
 
-	return !pbm_is_proof(rrset) &&
-	       pb_name_from_wire(&owner, rrset->rk.dname, rrset->rk.dname_len) != 0 &&
+	return !pbm_is_proof(rrset) && pbm_read_owner(&owner, rrset) &&
 	       pbm_is_refusing(at->pb->keeper, &owner, at->marked, &at->zone) &&
 	       !pbm_rrset_approved(at->pb, at->region, rrset);
 }

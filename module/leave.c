@@ -6,9 +6,9 @@
  * as it was made, and must not start it again.
  */
 #include "leave.h"
-#include "approved.h"
 #include "ask.h"
 #include "cache.h"
+#include "leaving.h"
 #include "order.h"
 #include "read.h"
 
@@ -73,64 +73,6 @@ static enum pbm_fate leave_unseen(struct module_qstate *qstate, int id,
 		return PBM_RESTARTS;
 	}
 	return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
-}
-
-/* An answer as it is looked at. */
-struct leaving {
-	const struct dns_msg *msg;
-	struct pb_name end; /* of the aliases in it, or the name that was asked for */
-	bool empty;         /* nothing stands there */
-};
-
-static bool read_owner(struct pb_name *owner, const struct ub_packed_rrset_key *rrset)
-{
-	return pb_name_from_wire(owner, rrset->rk.dname, rrset->rk.dname_len) != 0;
-}
-
-/* The answer denies name, or data there, in the name of a zone above zone. */
-static bool denied_from_above(const struct leaving *leaving, const struct pb_name *name,
-	const struct pb_name *zone)
-{
-	const struct dns_msg *msg = leaving->msg;
-	struct pb_name owner;
-	bool parent_side = msg->qinfo.qtype == LDNS_RR_TYPE_DS &&
-			   FLAGS_GET_RCODE(msg->rep->flags) == LDNS_RCODE_NOERROR &&
-			   pb_name_equal(name, zone);
-
-	if (!leaving->empty || !pb_name_equal(name, &leaving->end) || parent_side)
-		return false;
-	for (size_t i = 0; i < msg->rep->ns_numrrsets; i++) {
-		const struct ub_packed_rrset_key *rrset =
-			msg->rep->rrsets[msg->rep->an_numrrsets + i];
-
-		if (ntohs(rrset->rk.type) == LDNS_RR_TYPE_SOA &&
-			read_owner(&owner, rrset) && pb_name_below(zone, &owner))
-			return true;
-	}
-	return false;
-}
-
-/* The answer has data at name that a zone above zone made: by a DNAME of its own, or
- * by a wildcard, whose signature says so. */
-static bool made_above(const struct leaving *leaving, const struct pb_name *name,
-	const struct pb_name *zone)
-{
-	const struct reply_info *reply = leaving->msg->rep;
-	bool by_dname = false;
-	struct pb_name owner;
-
-	for (size_t i = 0; i < reply->an_numrrsets; i++) {
-		const struct ub_packed_rrset_key *rrset = reply->rrsets[i];
-
-		if (!read_owner(&owner, rrset))
-			continue;
-		if (pb_name_equal(&owner, name) &&
-			(by_dname || pbm_signed_above(rrset, zone)))
-			return true;
-		by_dname = ntohs(rrset->rk.type) == LDNS_RR_TYPE_DNAME &&
-			   pb_name_below(zone, &owner);
-	}
-	return false;
 }
 
 /* What came past the observer, out of a cache: it is looked for anew. */
@@ -207,29 +149,6 @@ static bool may_be_older(
 	return query == NULL || query->since < pin->generation;
 }
 
-/* Has what the answer says about the name been seen coming in? It has, if the caches were
- * passed by. Where an alias of another zone leads, they were not. */
-static bool was_observed(struct module_qstate *qstate, int id,
-	const struct leaving *leaving, const struct pb_name *name)
-{
-	const struct pbm *pb = pbm_of(qstate->env, id);
-	const struct dns_msg *msg = leaving->msg;
-	struct regional *region = qstate->env->scratch;
-	struct pb_name owner;
-
-	if (qstate->no_cache_lookup || !pb->marks_tell)
-		return true;
-	if (leaving->empty && pb_name_equal(name, &leaving->end))
-		return pbm_denial_approved(pb, region, name, msg->qinfo.qtype,
-			FLAGS_GET_RCODE(msg->rep->flags));
-	for (size_t i = 0; i < msg->rep->an_numrrsets; i++)
-		if (read_owner(&owner, msg->rep->rrsets[i]) &&
-			pb_name_equal(&owner, name) &&
-			!pbm_rrset_approved(pb, region, msg->rep->rrsets[i]))
-			return false;
-	return true;
-}
-
 /* Nobody has judged it by this pin: it is forgotten, and got anew. */
 static enum pbm_fate leave_unjudged(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin)
@@ -245,20 +164,20 @@ static enum pbm_fate leave_unjudged(struct module_qstate *qstate, int id,
 /* Must the answer be got anew, although the zone is as it should be? What began elsewhere
  * than at the gate did not wait, and cannot be. */
 static bool is_unjudged(struct module_qstate *qstate, int id,
-	const struct leaving *leaving, const struct pb_name *name,
+	const struct pbm_leaving *leaving, const struct pb_name *name,
 	const struct pb_pin *pin)
 {
 	return pbm_came_in_here(qstate, id) && !pbm_is_own(qstate, id) &&
 	       pb_mode_in_force(pin, &pbm_of(qstate->env, id)->policy) ==
 		       PB_MODE_REFUSE &&
 	       (may_be_older(qstate, id, pin) ||
-		       !was_observed(qstate, id, leaving, name));
+		       !pbm_was_observed(qstate, id, leaving, name));
 }
 
 /* Judges an answer on its way out by the delegation of one pin. *tolerated gets the
  * reasons that are only logged. */
 static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
-	const struct leaving *leaving, const struct pb_name *name,
+	const struct pbm_leaving *leaving, const struct pb_name *name,
 	const struct pb_pin *pin, pb_reasons *tolerated)
 {
 	pb_reasons reasons;
@@ -268,12 +187,12 @@ static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
 	case PB_STALE:
 		if (is_unjudged(qstate, id, leaving, name, pin))
 			return leave_unjudged(qstate, id, name, pin);
-		if (denied_from_above(leaving, name, &pin->name)) {
+		if (pbm_denied_from_above(leaving, name, &pin->name)) {
 			*tolerated |= PB_REASON(PB_DELEGATION_GONE);
 			return leave_from_above(
 				qstate, id, name, pin, PB_DELEGATION_GONE);
 		}
-		if (made_above(leaving, name, &pin->name)) {
+		if (pbm_made_above(leaving, name, &pin->name)) {
 			*tolerated |= PB_REASON(PB_ANSWERED_BY_PARENT);
 			return leave_from_above(
 				qstate, id, name, pin, PB_ANSWERED_BY_PARENT);
@@ -357,7 +276,7 @@ static enum pbm_fate leave_pin(struct module_qstate *qstate, int id,
 }
 
 static enum pbm_fate leave_name(struct module_qstate *qstate, int id,
-	struct leaving *leaving, const struct pb_name *name)
+	struct pbm_leaving *leaving, const struct pb_name *name)
 {
 	enum pbm_fate fate = pbm_visit_pins(qstate, id, name, leave_pin, leaving);
 	const struct pbm_query *query = pbm_query_find(qstate, id);
@@ -372,19 +291,18 @@ static enum pbm_fate leave_name(struct module_qstate *qstate, int id,
 static enum pbm_fate leave_with_answer(struct module_qstate *qstate, int id)
 {
 	const struct reply_info *reply = qstate->return_msg->rep;
-	struct leaving leaving;
+	struct pbm_leaving leaving;
 	struct pb_name name, last;
 	enum pbm_fate fate;
 
 	if (pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) == 0)
 		return PBM_GOES_ON;
-	leaving = (struct leaving){.msg = qstate->return_msg, .end = name};
-	leaving.empty =
-		pbm_read_end(&leaving.end, qstate->return_msg->qinfo.qtype, reply);
+	pbm_leaving_read(&leaving, qstate->return_msg, &name);
 	fate = leave_name(qstate, id, &leaving, &name);
 	last = name;
 	for (size_t i = 0; fate == PBM_GOES_ON && i < reply->an_numrrsets; i++) {
-		if (!read_owner(&name, reply->rrsets[i]) || pb_name_equal(&name, &last))
+		if (!pbm_read_owner(&name, reply->rrsets[i]) ||
+			pb_name_equal(&name, &last))
 			continue;
 		fate = leave_name(qstate, id, &leaving, &name);
 		last = name;

@@ -408,8 +408,7 @@ static bool observe_along(struct module_qstate *qstate, int id, struct pbm_step 
 	for (size_t i = 0; i < step->reply->an_numrrsets; i++) {
 		const struct ub_packed_rrset_key *rrset = step->reply->rrsets[i];
 
-		if (pb_name_from_wire(&name, rrset->rk.dname, rrset->rk.dname_len) == 0 ||
-			pb_name_equal(&name, &last) ||
+		if (!pbm_read_owner(&name, rrset) || pb_name_equal(&name, &last) ||
 			pb_name_equal(&name, &step->chased))
 			continue;
 		if (!observe_name(qstate, id, step, &name))

@@ -8,6 +8,11 @@
 /* Octets in front of the signer's name in an RRSIG: RFC 4034 section 3.1. */
 #define SIGNER_AT (LENGTH_SIZE + 18)
 
+bool pbm_read_owner(struct pb_name *owner, const struct ub_packed_rrset_key *rrset)
+{
+	return pb_name_from_wire(owner, rrset->rk.dname, rrset->rk.dname_len) != 0;
+}
+
 static struct ub_packed_rrset_key *find_rrset(const struct reply_info *reply,
 	size_t begin, size_t end, const struct pb_name *owner, uint16_t type)
 {
@@ -16,9 +21,7 @@ static struct ub_packed_rrset_key *find_rrset(const struct reply_info *reply,
 	for (size_t i = begin; i < end; i++) {
 		struct ub_packed_rrset_key *rrset = reply->rrsets[i];
 
-		if (ntohs(rrset->rk.type) == type &&
-			pb_name_from_wire(&name, rrset->rk.dname, rrset->rk.dname_len) !=
-				0 &&
+		if (ntohs(rrset->rk.type) == type && pbm_read_owner(&name, rrset) &&
 			pb_name_equal(&name, owner))
 			return rrset;
 	}
@@ -60,9 +63,7 @@ bool pbm_read_end(struct pb_name *end, uint16_t type, const struct reply_info *r
 	for (size_t i = 0; i < reply->an_numrrsets; i++) {
 		const struct ub_packed_rrset_key *rrset = reply->rrsets[i];
 
-		if (pb_name_from_wire(&owner, rrset->rk.dname, rrset->rk.dname_len) ==
-				0 ||
-			!pb_name_equal(&owner, end))
+		if (!pbm_read_owner(&owner, rrset) || !pb_name_equal(&owner, end))
 			continue; /* a DNAME, whose CNAME follows */
 		if (!is_alias(rrset, type) || !pbm_read_target(end, rrset))
 			return false;

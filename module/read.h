@@ -8,6 +8,9 @@
 #include "host.h"
 #include "pinbound/judge.h"
 
+/* The RRset's owner name. False if it cannot be read. */
+bool pbm_read_owner(struct pb_name *owner, const struct ub_packed_rrset_key *rrset);
+
 /* The RRset of that owner and type in the answer section, NULL if it is not there. */
 struct ub_packed_rrset_key *pbm_answer_rrset(
 	const struct reply_info *reply, const struct pb_name *owner, uint16_t type);
