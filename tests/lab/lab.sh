@@ -272,10 +272,12 @@ serve() {
 	lab_pids+=($!)
 }
 
-# wait_for ADDRESS NAME TYPE: until that server answers this with data.
+# wait_for ADDRESS NAME TYPE [PID]: until that server answers this with data, as long as
+# the process runs.
 wait_for() {
 	local i
 	for ((i = 0; i < 100; i++)); do
+		[ -z "${4:-}" ] || kill -0 "$4" 2> /dev/null || lab_die "$1 has ended"
 		! kdig +short +timeout=1 +retry=0 "@$1" "$2" "$3" 2> /dev/null |
 			grep -qv '^;' || return 0
 		sleep 0.1
@@ -451,7 +453,7 @@ resolver() {
 	serve "$lab_unbound/unbound" "$1" -d -c "$dir/unbound.conf"
 	# shellcheck disable=SC2034 # tests use it
 	lab_pid[$1]=${lab_pids[-1]}
-	wait_for "$address" . NS
+	wait_for "$address" . NS "${lab_pid[$1]}"
 }
 
 # stop_last: ends the server that was started last.
@@ -472,8 +474,8 @@ unbound_control() {
 reload() {
 	unbound_control stock reload
 	unbound_control protected reload
-	wait_for 127.2.0.1 . NS
-	wait_for 127.2.0.2 . NS
+	wait_for 127.2.0.1 . NS "${lab_pid[stock]}"
+	wait_for 127.2.0.2 . NS "${lab_pid[protected]}"
 }
 
 pinbound() {

@@ -300,6 +300,7 @@ run_test() {
 		echo "FAIL $1"
 		new_log | grep pinbound
 	fi
+	kill -0 "${lab_pid[protected]}" || lab_die "the resolver has ended"
 }
 
 passed=0

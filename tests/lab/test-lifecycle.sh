@@ -46,7 +46,7 @@ life_start() {
 		-c "$(readlink -f "$life/unbound.conf")" >> "$life/output" 2>&1 &
 	life_pid=$!
 	lab_pids+=("$life_pid")
-	within 10 life_is_up && return
+	within 10 life_has_ended_or_is_up && life_is_up && return
 	complain "the resolver does not answer: $(tail -n 3 "$life/output" "$life/log" 2> /dev/null)"
 	return 1
 }
@@ -56,7 +56,9 @@ life_is_up() {
 }
 
 life_runs() {
-	kill -0 "$life_pid" 2> /dev/null || complain "the resolver has ended"
+	kill -0 "$life_pid" 2> /dev/null && return
+	complain "the resolver has ended: $(life_said | tail -n 1)"
+	return 1
 }
 
 # It ends by itself when it is told to, and says 0.
@@ -69,14 +71,18 @@ life_stop() {
 
 life_reload() {
 	local before
+	life_runs || return
 	before=$(life_said | grep -c 'start of service')
 	unbound_control life "${1:-reload}"
-	within 10 life_has_started $((before + 1)) || complain "no reload: $(life_said | tail -n 3)"
-	within 10 life_is_up || complain "it does not answer after a reload"
+	within 10 life_has_ended_or_started $((before + 1)) ||
+		complain "no reload: $(life_said | tail -n 3)"
+	within 10 life_has_ended_or_is_up || complain "it does not answer after a reload"
+	life_runs
 }
 
-life_has_started() {
-	[ "$(life_said | grep -c 'start of service')" -ge "$1" ]
+life_has_ended_or_started() {
+	! kill -0 "$life_pid" 2> /dev/null ||
+		[ "$(life_said | grep -c 'start of service')" -ge "$1" ]
 }
 
 life_said() {
@@ -89,25 +95,34 @@ life_logged() {
 	[ "$times" -eq "$1" ] || complain "in its log $times times, expected $1: $2"
 }
 
-# life_refuses_to_start TEXT...: it ends with an error, each text in its log once.
+# life_refuses_to_start TEXT...: it ends by itself, with an error, each text in its log
+# once.
 life_refuses_to_start() {
 	local text code
 	: > "$life/output"
 	rm -f "$(readlink -m "$life/log")"
-	PINBOUND_CONF=${life_conf_of_module:-$life_conf} timeout 10 "$lab_unbound/unbound" \
-		-d -c "$(readlink -f "$life/unbound.conf")" >> "$life/output" 2>&1
+	PINBOUND_CONF=${life_conf_of_module:-$life_conf} setsid "$lab_unbound/unbound" \
+		-d -c "$(readlink -f "$life/unbound.conf")" >> "$life/output" 2>&1 &
+	life_pid=$!
+	lab_pids+=("$life_pid")
+	within 10 life_has_ended_or_is_up || complain "it neither ends nor answers"
+	kill "$life_pid" 2> /dev/null && complain "it started"
+	wait "$life_pid"
 	code=$?
-	case $code in
-	0 | 124) complain "it started, or ended with $code" ;;
-	esac
+	[ $code -eq 1 ] || complain "it ended with $code"
+	life_pid=
 	for text; do
 		life_logged 1 "$text"
 	done
 }
 
+life_has_ended_or_is_up() {
+	! kill -0 "$life_pid" 2> /dev/null || life_is_up
+}
+
 life_hijack() {
 	registrar hijack example.com.
-	unbound_control life flush_zone com
+	! life_runs || unbound_control life flush_zone com
 }
 
 life_hijacked="SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
@@ -175,8 +190,7 @@ test_start_without_state() {
 # life_survives TEXT: a reload with what is broken now changes nothing but the log,
 # and a change of the pins still counts.
 life_survives() {
-	life_reload
-	life_runs
+	life_reload || return
 	life_logged 1 "$1"
 	life_logged 1 "pinbound: going on with the settings and pins from before the reload"
 	answers life example.com. MX "$life_hijacked"
@@ -284,15 +298,17 @@ test_reload_and_changes() {
 	life_stop
 }
 
-# The caches are kept, with what came into them before there was a pin.
+# The caches are kept, with what came into them before there was a pin: that is in a
+# store which is put in the other's place.
 test_reload_keep_cache() {
 	life_make
+	cp "$life/pins.mdb" "$life/pins.new"
 	life_pinbound -q remove example.com
 	life_start || return
 	registrar hijack example.com.
 	answers life example.com. MX "NOERROR; 10 mx.evil.example.; "
 	answers life mail.example.com. A "NOERROR; 203.0.113.25; "
-	life_pin
+	mv "$life/pins.new" "$life/pins.mdb"
 	life_reload reload_keep_cache
 	answers life mail.example.com. A "$life_hijacked"
 	answers life example.com. MX "$life_hijacked"
@@ -451,6 +467,7 @@ test_user() {
 	[ "$(stat -c '%U:%G %a' "$life/pins.mdb")" = "root:$life_group 640" ] ||
 		complain "pins.mdb is $(stat -c '%U:%G %a' "$life/pins.mdb")"
 	life_works
+	life_logged 0 "Unbound's user can write"
 	[ "$(stat -c %U "$life/state.mdb")" = "$life_user" ] || complain "state.mdb is not its"
 	as_user sh -c ': < "$1"' - "$life/pins.mdb" || complain "it cannot read pins.mdb"
 	! as_user sh -c ': >> "$1"' - "$life/pins.mdb" 2> /dev/null ||
@@ -490,10 +507,14 @@ test_user_can_write_pins() {
 	life_drop
 	chown "$life_user" "$life/pins.mdb"
 	life_start || return
-	life_logged 1 "$life/pins.mdb: Unbound's user can write it"
+	life_logged 1 "$life/pins.mdb: Unbound's user can write it,"
 	chown root "$life/pins.mdb"
+	chown "$life_user" "$life"
 	life_reload
-	life_logged 1 "Unbound's user can write it"
+	life_logged 1 "$life/pins.mdb: Unbound's user can write its directory,"
+	chown root "$life"
+	life_reload
+	life_logged 2 "Unbound's user can write it"
 	life_stop
 }
 

@@ -271,10 +271,12 @@ test_state_made_anew() {
 	pinbound -q set example.com --note anew || complain "a change is not enforced"
 }
 
-# survives WHAT: the resolver answers, and writes again to a file made anew.
+# survives WHAT: the resolver answers, does not write to what is not as it has left it,
+# and writes again to a file made anew.
 survives() {
 	hijacked_all
 	refused_example
+	logged_within 10 "state.mdb: another file has taken its place"
 	registrar restore example.com.
 	sleep 2.1
 	answers_example

@@ -11,6 +11,7 @@ build=$(cd "${BUILD:-$top/build}" && pwd)
 unbound=$(cd "${UNBOUND_BUILD:-$build/unbound}" && pwd)
 source=${UNBOUND_SRC:-$(cat "$build/unbound-src/source")}
 work=$(mktemp -d)
+chmod 755 "$work" # the lab's Unbound may be another user's
 trap 'rm -rf "$work"' EXIT
 
 build_module() {
@@ -51,7 +52,7 @@ passes() {
 # lab TEST...: what becomes of each of them, all in one lab: "TEST ok", "TEST FAIL", or
 # "TEST skipped" if it has said that this Unbound lacks what it is about.
 lab() {
-	timeout $((60 + 120 * $#)) "$here/../lab/run.sh" "$@" 2>&1 | awk '
+	timeout $((90 + 15 * $#)) "$here/../lab/run.sh" "$@" 2>&1 | awk '
 		/^    \(this Unbound has no / { lacks = 1 }
 		/^(ok|FAIL) / { print $2, (lacks ? "skipped" : $1); lacks = 0 }'
 }
