@@ -56,10 +56,11 @@ test_load_cache_at_start() {
 	logged 1 "the caches have data that did not come through this module"
 }
 
-# Loaded while the delegation is known to be good.
+# Loaded while the delegation is known to be good, by an answer that has brought nothing
+# of what is loaded.
 test_load_cache_later() {
 	dump_hijacked
-	answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
+	answers protected ns1.example.com. A "NOERROR; 127.1.3.1; "
 	load_dump
 	never protected www.alias.com. A 203.0.113
 	never protected mail.example.com. A 203.0.113

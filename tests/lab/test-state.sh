@@ -100,12 +100,26 @@ test_evidence_escaped() {
 	done
 }
 
-# A denial that comes out of Unbound itself has no packet any more.
 test_evidence_of_hold() {
 	registrar hold example.com.
 	forget com
 	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: delegation-gone example.com."
 	says_within 3 'rcode: NXDOMAIN' pinbound log --verbose example.com
+}
+
+# An answer that was validated first has no packet any more: it is put together again.
+test_evidence_of_ds() {
+	local said
+	ds_pins
+	registry swap-ds partner.example. # of which no referral tells
+	answers protected partner.example. MX \
+		"SERVFAIL; ; 15 pinbound: ds-appeared partner.example."
+	says_within 3 ';; the response of the resolver:' pinbound log --verbose partner.example
+	said=$(pinbound log --verbose partner.example | sed -n '/^;; the response of the resolver/,$p')
+	for text in ';; ->>HEADER<<- opcode: QUERY, rcode: NOERROR' ';; partner.example.	IN	DS' \
+		'ANSWER: 1'; do
+		[[ $said == *"$text"* ]] || complain "not in the response: $text: $said"
+	done
 }
 
 # --- what is counted --------------------------------------------------------
