@@ -153,6 +153,7 @@ lab: all
 	$(LAB)
 	LAB_THREADS=1 LAB_SECONDS=6 $(LAB) $(LAB_THREADED)
 	LAB_THREADS=8 LAB_SECONDS=6 $(LAB) $(LAB_THREADED)
+	LAB_REUSEPORT=no LAB_SECONDS=3 $(LAB) $(LAB_THREADED)
 
 # The lab with an Unbound and a module of which ThreadSanitizer watches the threads.
 TSAN = $(BUILD)/tsan
