@@ -101,7 +101,7 @@ complain() {
 
 cp -r "$top"/{Makefile,CHANGELOG.md,include,lib,cli,module,tests} "$work"
 build_module || { tail "$work/make.log"; exit 1; }
-export BUILD=$work/build UNBOUND_BUILD=$unbound
+export BUILD=$work/build UNBOUND_BUILD=$unbound LAB_SECONDS=${LAB_SECONDS:-4}
 passed=0
 failed=0
 skipped=0
