@@ -13,6 +13,7 @@
 #define INTERVAL_MAX 3600 /* seconds between the same warnings at the most */
 #define DAY ((int64_t)24 * 3600)
 #define TTL_MAX (7 * DAY)
+#define TTL_MIN 5 /* seconds: with a TTL of 0 the query that asked has yet to be done */
 
 struct warning {
 	uint64_t fingerprint; /* of the last one; 0: never warned */
@@ -298,7 +299,7 @@ struct pb_report pb_verdicts_judged(struct pb_verdicts *verdicts,
 {
 	struct pb_report report = {0};
 	struct entry *entry;
-	int64_t seconds = ttl < TTL_MAX ? ttl : TTL_MAX;
+	int64_t seconds = ttl < TTL_MIN ? TTL_MIN : ttl < TTL_MAX ? ttl : TTL_MAX;
 	bool probes;
 
 	if (verdict->scope != PB_SCOPE_SHOWN)

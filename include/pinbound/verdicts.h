@@ -79,7 +79,8 @@ uint64_t pb_fingerprint(pb_reasons reasons, const struct pb_observation *seen);
 
 /*
  * Takes over a verdict with scope PB_SCOPE_SHOWN, on its aspect.
- * `ttl`: seconds for which the observation is good. `fingerprint`: see
+ * `ttl`: seconds for which the observation is good, taken for 5 if it is less: what has
+ * been judged must be good for the query that had it asked. `fingerprint`: see
  * pb_fingerprint(). `prober`: of the query that made it, NULL if it is none.
  */
 struct pb_report pb_verdicts_judged(struct pb_verdicts *verdicts,
