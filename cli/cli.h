@@ -81,6 +81,7 @@ int cli_export(struct cli *cli);
 int cli_status(struct cli *cli);
 int cli_accept(struct cli *cli);
 int cli_log(struct cli *cli);
+int cli_suggest(struct cli *cli);
 int cli_verify(struct cli *cli);
 int cli_checkconf(struct cli *cli);
 

@@ -68,6 +68,12 @@ static const struct cli_option log_options[] = {
 	{NULL, NULL, NULL},
 };
 
+static const struct cli_option suggest_options[] = {
+	{"--limit", "NUMBER", "show so many domains; 20 if it is not given"},
+	{"--commands", NULL, "write commands that pin them"},
+	{NULL, NULL, NULL},
+};
+
 const struct cli_command cli_commands[] = {
 	{
 		"init",
@@ -239,6 +245,23 @@ const struct cli_command cli_commands[] = {
 		SIZE_MAX,
 		true,
 		cli_log,
+	},
+	{
+		"suggest",
+		"[FILE...]",
+		"which domains to pin next",
+		"Reads the logs of Postfix and Exim, from files or from standard input, "
+		"and\n"
+		"says which domains the site writes to most that are not pinned. A "
+		"message\n"
+		"counts once, however often it was tried; what only bounced does not.\n\n"
+		"  pinbound suggest /var/log/mail.log\n"
+		"  journalctl -t postfix/smtp --since -30d | pinbound suggest",
+		suggest_options,
+		0,
+		SIZE_MAX,
+		true,
+		cli_suggest,
 	},
 	{
 		"verify",
