@@ -12,7 +12,8 @@ enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 /* One option of a command. */
 struct cli_option {
 	const char *name;  /* "--ns" */
-	const char *value; /* what its value is called in the help; NULL: it has none */
+	const char *value; /* what its value is called in the help, or all that it can
+			    * be: "log|refuse"; NULL: it has none */
 	const char *help;
 };
 
@@ -38,7 +39,8 @@ struct cli {
 /* A row of the table that drives dispatch, options and help. */
 struct cli_command {
 	const char *name;
-	const char *arguments;            /* as the usage line has them */
+	const char *arguments;            /* as the usage line has them; completion goes
+					   * by NAME, FILE, COMMAND, and a|b|c */
 	const char *summary;              /* one line of `pinbound help` */
 	const char *help;                 /* the rest of `pinbound help NAME` */
 	const struct cli_option *options; /* ends with a row without a name; or NULL */
@@ -82,6 +84,7 @@ int cli_status(struct cli *cli);
 int cli_accept(struct cli *cli);
 int cli_log(struct cli *cli);
 int cli_suggest(struct cli *cli);
+int cli_completion(struct cli *cli);
 int cli_verify(struct cli *cli);
 int cli_checkconf(struct cli *cli);
 

@@ -19,10 +19,10 @@ const struct cli_option cli_common[] = {
 		{"--address", "ADDR",                                                    \
 			"\"HOST ADDRESS\" or \"HOST PREFIX\"; repeatable"},              \
 		{"--mx", "HOST", "an MX host, *.HOST too; repeatable; or none"},         \
-		{"--mode", "MODE", "log or refuse; else default-mode applies"},          \
+		{"--mode", "log|refuse", "else default-mode applies"},                   \
 		{"--strict", NULL, "refuse also what is only missing"},                  \
 		{"--expires", "TIME", "a date, or a time with zone"},                    \
-		{"--on-expiry", "WHAT", "warn, or log: then the pin only logs"},         \
+		{"--on-expiry", "warn|log", "log: then the pin only logs"},              \
 	{                                                                                \
 		"--note", "TEXT", "one line, at most 255 octets"                         \
 	}
@@ -288,6 +288,20 @@ const struct cli_command cli_commands[] = {
 		0,
 		true,
 		cli_checkconf,
+	},
+	{
+		"completion",
+		"bash|zsh|fish",
+		"help a shell to complete commands",
+		"Writes what a shell needs to complete commands, options and names that "
+		"are\n"
+		"pinned.\n\n"
+		"  source <(pinbound completion bash)",
+		NULL,
+		1,
+		1,
+		false,
+		cli_completion,
 	},
 	{
 		"help",
