@@ -1,5 +1,6 @@
 /* change.c - see change.h. */
 #include "change.h"
+#include "colour.h"
 #include "json.h"
 #include "pinbound/state.h"
 #include <errno.h>
@@ -185,15 +186,19 @@ static int await_enforcement(const struct cli *cli, uint64_t generation)
 	if (!pb_state_is_written(cli->conf.state)) {
 		if (!cli->quiet)
 			(void)fprintf(stderr,
-				"pinbound: warning: no resolver runs with "
-				"this pinbound.conf; the change is stored\n");
+				"%spinbound: warning:%s no resolver runs with "
+				"this pinbound.conf; the change is stored\n",
+				cli_colour(stderr, CLI_WARN),
+				cli_colour(stderr, CLI_PLAIN));
 		return CLI_DONE;
 	}
 	for (long waited = 0; waited < ENFORCED_SECONDS * 1000L;
 		waited += ENFORCED_STEP_MS) {
 		if (is_enforced(cli, generation)) {
 			if (!cli->quiet && !cli->json)
-				(void)printf("enforced\n");
+				(void)printf("%senforced%s\n",
+					cli_colour(stdout, CLI_GOOD),
+					cli_colour(stdout, CLI_PLAIN));
 			return CLI_DONE;
 		}
 		(void)nanosleep(&step, NULL);

@@ -1,5 +1,6 @@
 /* import.c - storing the pins of a file. */
 #include "change.h"
+#include "colour.h"
 #include "json.h"
 #include "pinbound/pinfile.h"
 #include <errno.h>
@@ -35,6 +36,18 @@ static bool remember(struct import *import, const struct pb_name *name)
 	return true;
 }
 
+static enum cli_colour sign_colour(char sign)
+{
+	switch (sign) {
+	case '+':
+		return CLI_GOOD;
+	case '-':
+		return CLI_BAD;
+	default:
+		return CLI_WARN;
+	}
+}
+
 static void say_one(
 	struct import *import, char sign, const char *change, const struct pb_name *name)
 {
@@ -42,7 +55,9 @@ static void say_one(
 
 	(void)pb_name_to_text(name, text);
 	if (!import->cli->json) {
-		(void)fprintf(import->said, "%c %s\n", sign, text);
+		(void)fprintf(import->said, "%s%c %s%s\n",
+			cli_colour(stdout, sign_colour(sign)), sign, text,
+			cli_colour(stdout, CLI_PLAIN));
 		return;
 	}
 	json_open(&import->json, NULL, '{');

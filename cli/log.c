@@ -1,4 +1,5 @@
 /* log.c - log: what has happened, and the responses behind it. */
+#include "colour.h"
 #include "observed.h"
 #include <stdlib.h>
 #include <time.h>
@@ -42,6 +43,14 @@ static void write_evidence(struct logging *logging, const struct pb_happening *e
 	}
 }
 
+static const char *event_colour(const struct pb_happening *event)
+{
+	if (event->reasons == 0)
+		return cli_colour(stdout, CLI_GOOD);
+	return cli_colour(
+		stdout, event->action == PB_ACTION_REFUSED ? CLI_BAD : CLI_WARN);
+}
+
 static bool write_event(void *arg, const struct pb_happening *event)
 {
 	struct logging *logging = arg;
@@ -55,8 +64,8 @@ static bool write_event(void *arg, const struct pb_happening *event)
 		write_evidence(logging, event);
 		json_close(&logging->json, '}');
 	} else {
-		(void)printf(
-			"%s %s\n", observed_local_time(event->when, when), event->line);
+		(void)printf("%s %s%s%s\n", observed_local_time(event->when, when),
+			event_colour(event), event->line, cli_colour(stdout, CLI_PLAIN));
 		write_evidence(logging, event);
 	}
 	return !logging->failed;

@@ -1,17 +1,24 @@
 /* main.c - options, dispatch and help of the pinbound command. */
 #include "cli.h"
+#include "colour.h"
 #include "pinbound/version.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+static void begin_error(void)
+{
+	(void)fflush(stdout); /* so that what is said comes in order */
+	(void)fprintf(stderr, "%spinbound:%s ", cli_colour(stderr, CLI_BAD),
+		cli_colour(stderr, CLI_PLAIN));
+}
+
 int cli_fail(const char *format, ...)
 {
 	va_list args;
 
-	(void)fflush(stdout);
-	(void)fputs("pinbound: ", stderr);
+	begin_error();
 	va_start(args, format);
 	(void)vfprintf(stderr, format, args);
 	va_end(args);
@@ -23,7 +30,7 @@ int cli_misused(const struct cli *cli, const char *format, ...)
 {
 	va_list args;
 
-	(void)fputs("pinbound: ", stderr);
+	begin_error();
 	va_start(args, format);
 	(void)vfprintf(stderr, format, args);
 	va_end(args);

@@ -1,5 +1,6 @@
 /* show.c - list, show, export, verify, checkconf: what only reads. */
 #include "cli.h"
+#include "colour.h"
 #include "json.h"
 #include "pinbound/pinfile.h"
 #include <fnmatch.h>
@@ -101,13 +102,24 @@ static void count_text(char text[8], bool none, const struct pb_set *set)
 		(void)snprintf(text, 8, "%u", set->count);
 }
 
+/* As loud as the module is of it. */
+static const char *expiry_colour(const struct pb_pin *pin)
+{
+	int64_t now = (int64_t)time(NULL);
+
+	if (!pb_pin_expires_soon(pin, now))
+		return "";
+	return cli_colour(stdout, now >= pin->expires ? CLI_BAD : CLI_WARN);
+}
+
 static void print_row(struct listing *listing, const struct pb_pin *pin)
 {
 	char name[PB_NAME_TEXT_MAX], expires[32] = "", ds[8], mx[8], address[8];
 
 	if (listing->count++ == 0)
-		(void)printf("%-36s %-7s %3s %4s %4s %4s  %s\n", "NAME", "MODE", "NS",
-			"DS", "ADDR", "MX", "EXPIRES");
+		(void)printf("%s%-36s %-7s %3s %4s %4s %4s  %s%s\n",
+			cli_colour(stdout, CLI_STRONG), "NAME", "MODE", "NS", "DS",
+			"ADDR", "MX", "EXPIRES", cli_colour(stdout, CLI_PLAIN));
 	count_text(ds, pin->ds_none, &pin->ds);
 	count_text(mx, pin->mx_none, &pin->mx);
 	count_text(address, false, &pin->address);
@@ -115,9 +127,10 @@ static void print_row(struct listing *listing, const struct pb_pin *pin)
 		(void)pb_expires_to_text(pin->expires, expires);
 	else
 		(void)snprintf(expires, sizeof(expires), "-");
-	(void)printf("%-36s %-7s %3u %4s %4s %4s  %.10s\n", plain(&pin->name, name),
+	(void)printf("%-36s %-7s %3u %4s %4s %4s  %s%.10s%s\n", plain(&pin->name, name),
 		pb_mode_name(pin->mode) != NULL ? pb_mode_name(pin->mode) : "default",
-		pin->ns.count, ds, address, mx, expires);
+		pin->ns.count, ds, address, mx, expiry_colour(pin), expires,
+		cli_colour(stdout, CLI_PLAIN));
 }
 
 static bool list_pin(void *arg, const struct pb_pin *pin)

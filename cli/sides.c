@@ -1,5 +1,6 @@
 /* sides.c - see sides.h. */
 #include "sides.h"
+#include "colour.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -10,13 +11,16 @@
 #define TEXT_MAX (PB_NAME_TEXT_MAX + PB_DS_TEXT_MAX + PB_ADDRESS_TEXT_MAX)
 
 /* What is too long for its column goes on by itself in a line. */
-static void print_row(const char *attribute, const char *left, const char *right)
+static void print_row(const char *attribute, const char *left,
+	enum cli_colour left_colour, const char *right, enum cli_colour right_colour)
 {
-	int width = printf("%-*s %-*s ", ATTRIBUTE, attribute, SIDE, left);
+	const char *plain = cli_colour(stdout, CLI_PLAIN);
 
-	if (width > ATTRIBUTE + SIDE + 2 && *right != '\0')
+	(void)printf("%-*s %s%-*s%s ", ATTRIBUTE, attribute,
+		cli_colour(stdout, left_colour), SIDE, left, plain);
+	if (strlen(left) > SIDE && *right != '\0')
 		(void)printf("\n%*s", ATTRIBUTE + SIDE + 2, "");
-	(void)printf("%s\n", right);
+	(void)printf("%s%s%s\n", cli_colour(stdout, right_colour), right, plain);
 }
 
 struct side {
@@ -68,7 +72,9 @@ static void print_sets(const char *attribute, enum pb_kind kind, pb_order *order
 		int which = order_of(order, &left, &right);
 
 		print_row(attribute, text_of(kind, &left, which <= 0, texts[0]),
-			text_of(kind, &right, which >= 0, texts[1]));
+			which < 0 ? CLI_BAD : CLI_PLAIN,
+			text_of(kind, &right, which >= 0, texts[1]),
+			which > 0 ? CLI_GOOD : CLI_PLAIN);
 		if (which <= 0)
 			step(&left);
 		if (which >= 0)
@@ -100,7 +106,7 @@ void cli_sides(const struct pb_pin *left, const char *left_heading,
 			{.set = &right->mx, .none = right->mx_none}},
 	};
 
-	print_row("", left_heading, right_heading);
+	print_row("", left_heading, CLI_STRONG, right_heading, CLI_STRONG);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		print_sets(rows[i].attribute, rows[i].kind, rows[i].order, rows[i].left,
 			rows[i].right);

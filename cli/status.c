@@ -1,4 +1,5 @@
 /* status.c - status: what the resolver sees, and what it has counted. */
+#include "colour.h"
 #include "observed.h"
 #include <inttypes.h>
 #include <stdlib.h>
@@ -48,6 +49,19 @@ static void print_name(const struct pb_name *name)
 		(void)printf("\n%*s ", NAME_WIDTH, "");
 }
 
+static const char *verdict_colour(const char *verdict)
+{
+	enum cli_colour colour = CLI_WEAK;
+
+	if (strcmp(verdict, "refused") == 0)
+		colour = CLI_BAD;
+	else if (strcmp(verdict, "logged") == 0)
+		colour = CLI_WARN;
+	else if (strcmp(verdict, "ok") == 0)
+		colour = CLI_GOOD;
+	return cli_colour(stdout, colour);
+}
+
 /* With the column of reasons, a table of 80 columns has no room for seconds. */
 static void print_verdict(
 	const struct report *report, const struct pb_happening *verdict, const char *text)
@@ -56,7 +70,8 @@ static void print_verdict(
 	bool known = strcmp(text, "unknown") != 0;
 
 	print_name(&verdict->zone);
-	(void)printf("%-8s %.16s  %s\n", text, observed_local_time(verdict->when, when),
+	(void)printf("%s%-8s%s %.16s  %s\n", verdict_colour(text), text,
+		cli_colour(stdout, CLI_PLAIN), observed_local_time(verdict->when, when),
 		known && verdict->reasons != 0
 			? pb_reasons_to_text(verdict->reasons, reasons)
 			: "");
@@ -160,7 +175,8 @@ static void print_resolver(const struct pb_resolver *resolver, bool runs)
 		(void)printf("resolver: runs (pid %" PRId64 "), since %s\n",
 			resolver->pid, observed_local_time(resolver->started, when));
 	else
-		(void)printf("resolver: none runs; the last began %s\n",
+		(void)printf("resolver: %snone runs%s; the last began %s\n",
+			cli_colour(stdout, CLI_WARN), cli_colour(stdout, CLI_PLAIN),
 			observed_local_time(resolver->started, when));
 	(void)printf("pins: generation %" PRIu64 " enforced\n", resolver->enforced);
 	(void)printf("queries: %" PRIu64 "; answers refused: %" PRIu64
@@ -196,13 +212,15 @@ static enum pb_result report_text(struct report *report, struct pb_state *state,
 	enum pb_result result;
 
 	print_resolver(resolver, runs);
-	(void)printf("\n%-*s %-8s %-16s  %s\n", NAME_WIDTH, "ZONE", "VERDICT", "SINCE",
-		"REASONS");
+	(void)printf("\n%s%-*s %-8s %-16s  %s%s\n", cli_colour(stdout, CLI_STRONG),
+		NAME_WIDTH, "ZONE", "VERDICT", "SINCE", "REASONS",
+		cli_colour(stdout, CLI_PLAIN));
 	result = pb_state_zones(state, report_zone, report, error);
 	if (result != PB_OK || !report->verbose)
 		return result;
-	(void)printf("\n%-*s %7s %6s %5s %8s  %s\n", NAME_WIDTH, "ZONE", "REFUSED",
-		"LOGGED", "BEGUN", "RECHECKS", "SEEN");
+	(void)printf("\n%s%-*s %7s %6s %5s %8s  %s%s\n", cli_colour(stdout, CLI_STRONG),
+		NAME_WIDTH, "ZONE", "REFUSED", "LOGGED", "BEGUN", "RECHECKS", "SEEN",
+		cli_colour(stdout, CLI_PLAIN));
 	return pb_state_counts(state, report_counts, report, error);
 }
 

@@ -1,5 +1,6 @@
 /* suggest.c - suggest: the domains that the site writes to, and has not pinned. */
 #include "cli.h"
+#include "colour.h"
 #include "json.h"
 #include "mailcount.h"
 #include "observed.h"
@@ -116,8 +117,9 @@ static void print_row(const struct suggesting *s, const struct mailcount_domain 
 		return;
 	}
 	if (s->shown == 0)
-		(void)printf("%-*s %9s %9s %9s  %s\n", DOMAIN_WIDTH, "DOMAIN", "MESSAGES",
-			"DELIVERED", "DEFERRED", "LAST SEEN");
+		(void)printf("%s%-*s %9s %9s %9s  %s%s\n", cli_colour(stdout, CLI_STRONG),
+			DOMAIN_WIDTH, "DOMAIN", "MESSAGES", "DELIVERED", "DEFERRED",
+			"LAST SEEN", cli_colour(stdout, CLI_PLAIN));
 	if (strlen(name) > DOMAIN_WIDTH)
 		(void)printf("%s\n%*s", name, DOMAIN_WIDTH, "");
 	else
