@@ -1,6 +1,7 @@
 /* import.c - storing the pins of a file. */
 #include "change.h"
 #include "colour.h"
+#include "gather.h"
 #include "json.h"
 #include "pinbound/pinfile.h"
 #include <errno.h>
@@ -12,6 +13,7 @@ struct import {
 	struct cli_change change;
 	struct pb_name *names; /* of the file, for --replace */
 	size_t count, room;
+	struct pb_name origin; /* of a zone file */
 
 	/* For --dry-run: what would change, said only if all of the file is good. */
 	bool dry_run;
@@ -212,6 +214,26 @@ static int finish(struct import *import)
 	return CLI_DONE;
 }
 
+/* Reads the file, whatever it is. */
+static bool read_pins(
+	struct import *import, FILE *in, const char *path, struct pb_error *error)
+{
+	const char *format = cli_value(import->cli, "--format");
+	struct gather_file file = {.in = in,
+		.path = path,
+		.edit = import->change.edit,
+		.origin = import->origin,
+		.addresses = cli_value(import->cli, "--addresses") != NULL,
+		.each = store,
+		.arg = import};
+
+	if (format != NULL && strcmp(format, "unbound") == 0)
+		return gather_unbound(&file, error);
+	if (format != NULL && strcmp(format, "zone") == 0)
+		return gather_zone(&file, error);
+	return pb_pinfile_read(in, path, store, import, error);
+}
+
 /* Gets the memory that is needed. */
 static bool prepare(struct import *import, bool replace, struct pb_error *error)
 {
@@ -226,9 +248,10 @@ static bool prepare(struct import *import, bool replace, struct pb_error *error)
 	return false;
 }
 
-static int import_from(struct cli *cli, FILE *in, const char *path)
+static int import_from(
+	struct cli *cli, FILE *in, const char *path, const struct pb_name *origin)
 {
-	struct import import = {.cli = cli};
+	struct import import = {.cli = cli, .origin = *origin};
 	bool replace = cli_value(cli, "--replace") != NULL;
 	struct pb_error error;
 	int code;
@@ -236,8 +259,7 @@ static int import_from(struct cli *cli, FILE *in, const char *path)
 	import.dry_run = cli_value(cli, "--dry-run") != NULL;
 	if (!cli_change_begin(cli, &import.change))
 		return CLI_FAILED;
-	if (prepare(&import, replace, &error) &&
-		pb_pinfile_read(in, path, store, &import, &error) &&
+	if (prepare(&import, replace, &error) && read_pins(&import, in, path, &error) &&
 		(!replace || remove_others(&import, &error))) {
 		code = finish(&import);
 	} else {
@@ -251,18 +273,39 @@ static int import_from(struct cli *cli, FILE *in, const char *path)
 	return code;
 }
 
+/* Is there such a format, with what else was given? Returns an exit code. */
+static int check_format(const struct cli *cli, struct pb_name *origin)
+{
+	const char *format = cli_value(cli, "--format");
+	const char *text = cli_value(cli, "--origin");
+	bool zone = format != NULL && strcmp(format, "zone") == 0;
+
+	if (format != NULL && !zone && strcmp(format, "pins") != 0 &&
+		strcmp(format, "unbound") != 0)
+		return cli_misused(
+			cli, "--format: \"%s\" is none of pins, unbound, zone", format);
+	if (!zone && cli_value(cli, "--addresses") != NULL)
+		return cli_misused(cli, "--addresses is for --format zone");
+	if (!zone && text != NULL)
+		return cli_misused(cli, "--origin is for --format zone");
+	return text == NULL || cli_read_name(origin, text) ? CLI_DONE : CLI_USAGE;
+}
+
 int cli_import(struct cli *cli)
 {
 	const char *path = cli->arguments[0];
+	struct pb_name origin = {.size = 0};
 	FILE *in;
-	int code;
+	int code = check_format(cli, &origin);
 
+	if (code != CLI_DONE)
+		return code;
 	if (strcmp(path, "-") == 0)
-		return import_from(cli, stdin, "standard input");
+		return import_from(cli, stdin, "standard input", &origin);
 	in = fopen(path, "re");
 	if (in == NULL)
 		return cli_fail("%s: %s", path, strerror(errno));
-	code = import_from(cli, in, path);
+	code = import_from(cli, in, path, &origin);
 	(void)fclose(in);
 	return code;
 }

@@ -1,6 +1,7 @@
 /* show.c - list, show, export, verify, checkconf: what only reads. */
 #include "cli.h"
 #include "colour.h"
+#include "export.h"
 #include "json.h"
 #include "pinbound/pinfile.h"
 #include <fnmatch.h>
@@ -262,19 +263,39 @@ static bool export_pin(void *arg, const struct pb_pin *pin)
 	return pb_pinfile_write(stdout, pin);
 }
 
+static bool export_for_unbound(void *arg, const struct pb_pin *pin)
+{
+	const struct cli *cli = arg;
+
+	export_unbound_pin(&cli->conf, pin, (int64_t)time(NULL));
+	return !ferror(stdout);
+}
+
 int cli_export(struct cli *cli)
 {
+	const char *format = cli_value(cli, "--format");
+	bool unbound = format != NULL && strcmp(format, "unbound") == 0;
 	struct pb_store *store;
 	struct pb_error error;
 	enum pb_result result;
 
+	if (format != NULL && !unbound && strcmp(format, "pins") != 0)
+		return cli_misused(
+			cli, "--format: \"%s\" is neither pins nor unbound", format);
+	if (unbound && cli->json)
+		return cli_misused(
+			cli, "--json and --format unbound contradict each other");
 	if (cli->json)
 		return cli_list(cli);
 	store = open_store(cli);
 	if (store == NULL)
 		return CLI_FAILED;
-	(void)pb_pinfile_write_head(stdout);
-	result = pb_store_each(store, export_pin, NULL, &error);
+	if (unbound)
+		export_unbound_head();
+	else
+		(void)pb_pinfile_write_head(stdout);
+	result = pb_store_each(
+		store, unbound ? export_for_unbound : export_pin, cli, &error);
 	pb_store_close(store);
 	return result == PB_OK ? CLI_DONE : cli_fail("%s", error.text);
 }

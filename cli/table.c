@@ -46,8 +46,16 @@ static const struct cli_option set_options[] = {
 };
 
 static const struct cli_option import_options[] = {
+	{"--format", "pins|unbound|zone", "what FILE is; pins if it is not given"},
+	{"--origin", "DOMAIN", "zone: what relative names are relative to"},
+	{"--addresses", NULL, "zone: pin the addresses of the servers, too"},
 	{"--replace", NULL, "remove the pins that are not in the file"},
 	{"--dry-run", NULL, "say what would change, and change nothing"},
+	{NULL, NULL, NULL},
+};
+
+static const struct cli_option export_options[] = {
+	{"--format", "pins|unbound", "what to write; pins if it is not given"},
 	{NULL, NULL, NULL},
 };
 
@@ -181,8 +189,11 @@ const struct cli_command cli_commands[] = {
 		"in it,\n"
 		"none. Names in the file overwrite, others stay. FILE may be - for "
 		"standard\n"
-		"input.\n\n"
-		"  pinbound import --dry-run pins.txt",
+		"input. Of an unbound.conf it takes trust-anchor and stub-zone, of a "
+		"zone file\n"
+		"NS and DS; what these do not say stays as it is pinned.\n\n"
+		"  pinbound import --dry-run pins.txt\n"
+		"  pinbound import --format unbound /etc/unbound/unbound.conf",
 		import_options,
 		1,
 		1,
@@ -193,9 +204,14 @@ const struct cli_command cli_commands[] = {
 		"export",
 		"",
 		"write all pins as a file",
-		"Writes all pins as a pin file, sorted, to standard output.\n\n"
-		"  pinbound export > pins.txt",
-		NULL,
+		"Writes all pins as a pin file, sorted, to standard output. For an "
+		"Unbound that\n"
+		"cannot load modules, it writes what comes nearest: trust anchors and "
+		"stub\n"
+		"zones, and what is lost.\n\n"
+		"  pinbound export > pins.txt\n"
+		"  pinbound export --format unbound > pins.conf",
+		export_options,
 		0,
 		0,
 		true,

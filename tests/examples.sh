@@ -55,6 +55,17 @@ check_pins() {
 			"$(grep -c '^pin:' "$1")" ]
 }
 
+# What is exported for an Unbound without the module.
+check_export() {
+	rm -f "$work"/[ps].mdb*
+	check_pins "$1" || return 1
+	"$build/pinbound" -c "$work/p.conf" export --format unbound > "$work/pins.conf"
+	printf 'include: "%s/pins.conf"\nserver:\n chroot: ""\n username: ""\n directory: "%s"\n' \
+		"$work" "$work" > "$work/unbound.conf"
+	grep -q '^stub-zone:' "$work/pins.conf" &&
+		"$unbound/unbound-checkconf" "$work/unbound.conf"
+}
+
 check_page() {
 	groff -mdoc -Tascii -P-c -P-b -P-o -P-u -rLL=78n -ww "$1" > "$work/page" 2> "$work/why"
 	! grep . "$work/why" && ! grep -E '.{81}' "$work/page" && grep -q '^NAME' "$work/page"
@@ -80,6 +91,9 @@ for file in "$top"/conf-examples/pinbound*.conf; do
 	check "$(basename "$file")" check_pinbound "$file"
 done
 check pins.txt check_pins "$top/conf-examples/pins.txt"
+for file in "$top/conf-examples/pins.txt" "$top/tests/cli/formats/all.pins"; do
+	check "$(basename "$file"), exported for Unbound" check_export "$file"
+done
 for file in "$top"/man/*; do
 	check "$(basename "$file")" check_page "$file"
 done
