@@ -31,7 +31,7 @@ static bool begins(const char *text, const char *with)
 
 static bool contains(struct text text, const char *what)
 {
-	return memmem(text.at, text.size, what, strlen(what)) != NULL;
+	return text.size > 0 && memmem(text.at, text.size, what, strlen(what)) != NULL;
 }
 
 /* Where an address ends that is followed by one of `ends`: quotes are one piece. */
