@@ -158,6 +158,14 @@ static int check_arguments(const struct cli *cli)
 	return CLI_DONE;
 }
 
+static bool reads_standard_input(const struct cli *cli)
+{
+	for (size_t i = 0; i < cli->argument_count; i++)
+		if (strcmp(cli->arguments[i], "-") == 0)
+			return true;
+	return false;
+}
+
 static int run_command(struct cli *cli)
 {
 	struct pb_error error;
@@ -165,6 +173,12 @@ static int run_command(struct cli *cli)
 
 	if (code != CLI_DONE || cli->command == NULL)
 		return code;
+	if (strcmp(cli->conf_path, "-") == 0) {
+		if (reads_standard_input(cli))
+			return cli_misused(
+				cli, "standard input cannot be pinbound.conf and a FILE");
+		cli->conf_path = "/dev/stdin";
+	}
 	if (cli->command->needs_conf && !pb_conf_read(&cli->conf, cli->conf_path, &error))
 		return cli_fail("%s", error.text);
 	code = cli->command->run(cli);
