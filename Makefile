@@ -139,6 +139,7 @@ suite: all
 
 cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile $(BUILD)/tests/test_state
 	BUILD=$(BUILD) tests/cli/run.sh
+	BUILD=$(BUILD) tests/cli/json.sh
 	BUILD=$(BUILD) tests/cli/malformed.sh
 	BUILD=$(BUILD) tests/cli/hard.sh
 

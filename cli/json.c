@@ -46,6 +46,8 @@ static void write_text(struct json *json, const char *text)
 
 static void indent(const struct json *json)
 {
+	if (json->compact)
+		return;
 	(void)fprintf(json->out, "\n%*s", (int)(2 * json->depth), "");
 }
 
@@ -54,7 +56,7 @@ static void lead(struct json *json, const char *key)
 {
 	if (json->depth > 0) {
 		if (!json->first)
-			(void)putc(',', json->out);
+			(void)fputs(json->compact ? ", " : ",", json->out);
 		indent(json);
 	}
 	json->first = false;

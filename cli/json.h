@@ -8,7 +8,8 @@
 struct json {
 	FILE *out;
 	unsigned depth;
-	bool first; /* in the object or array that is open */
+	bool first;   /* in the object or array that is open */
+	bool compact; /* all in one line, for a reader of lines */
 };
 
 void json_begin(struct json *json, FILE *out);

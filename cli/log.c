@@ -63,6 +63,8 @@ static bool write_event(void *arg, const struct pb_happening *event)
 		observed_json_happening(&logging->json, event, observed_verdict(event));
 		write_evidence(logging, event);
 		json_close(&logging->json, '}');
+		if (logging->json.compact)
+			json_end(&logging->json);
 	} else {
 		(void)printf("%s %s%s%s\n", observed_local_time(event->when, when),
 			event_colour(event), event->line, cli_colour(stdout, CLI_PLAIN));
@@ -117,10 +119,12 @@ int cli_log(struct cli *cli)
 	if (logging.state == NULL)
 		return CLI_FAILED;
 	json_begin(&logging.json, stdout);
-	if (cli->json)
+	/* An array that does not end is none: then each line is an object. */
+	logging.json.compact = cli_value(cli, "--follow") != NULL;
+	if (cli->json && !logging.json.compact)
 		json_open(&logging.json, NULL, '[');
 	code = write_events(&logging);
-	if (cli->json) {
+	if (cli->json && !logging.json.compact) {
 		json_close(&logging.json, ']');
 		json_end(&logging.json);
 	}

@@ -37,6 +37,8 @@ bool observed_asked_for(const struct cli *cli, const struct pb_name *zone)
 	return cli->argument_count == 0;
 }
 
+#define YEAR_10000 INT64_C(253402300800)
+
 static const char *or_seconds(size_t written, int64_t when, char text[OBSERVED_TIME_MAX])
 {
 	if (written == 0)
@@ -55,9 +57,10 @@ const char *observed_local_time(int64_t when, char text[OBSERVED_TIME_MAX])
 		when, text);
 }
 
+/* A year has four digits in RFC 3339. The end of 9999-12-31 is one second behind. */
 const char *observed_utc_time(int64_t when, char text[OBSERVED_TIME_MAX])
 {
-	time_t seconds = (time_t)when;
+	time_t seconds = (time_t)(when < YEAR_10000 ? when : YEAR_10000 - 1);
 	struct tm parts;
 	bool fine = gmtime_r(&seconds, &parts) != NULL;
 

@@ -3,6 +3,7 @@
 #include "colour.h"
 #include "export.h"
 #include "json.h"
+#include "observed.h"
 #include "pinbound/pinfile.h"
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -44,17 +45,6 @@ static void json_set(
 	json_close(json, ']');
 }
 
-static char *iso_time(int64_t when, char text[32])
-{
-	time_t seconds = (time_t)when;
-	struct tm utc;
-
-	if (gmtime_r(&seconds, &utc) == NULL ||
-		strftime(text, 32, "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-		text[0] = '\0';
-	return text;
-}
-
 static void json_attributes(struct json *json, const struct pb_pin *pin)
 {
 	char text[PB_NAME_TEXT_MAX], when[32];
@@ -71,7 +61,7 @@ static void json_attributes(struct json *json, const struct pb_pin *pin)
 		json_set(json, "mx", PB_KIND_NAME, &pin->mx);
 	json_bool(json, "strict", pin->strict);
 	if (pin->expires != PB_NEVER) {
-		json_text(json, "expires", iso_time(pin->expires, when));
+		json_text(json, "expires", observed_utc_time(pin->expires, when));
 		json_text(json, "on-expiry", pin->expires_to_log ? "log" : "warn");
 	}
 	if (pin->note.size > 0)
@@ -197,8 +187,8 @@ static void print_change(struct pb_store *store, uint64_t generation)
 
 	if (pb_store_change(store, generation, &change, &error) == PB_OK)
 		(void)printf("# generation %llu, %s, by %s: %s\n",
-			(unsigned long long)generation, iso_time(change.when, when),
-			change.who, change.what);
+			(unsigned long long)generation,
+			observed_utc_time(change.when, when), change.who, change.what);
 }
 
 /* The pin, and the change that made it what it is, unless that is too long ago. */
@@ -214,7 +204,7 @@ static void show_json(struct pb_store *store, const struct pb_pin *pin)
 	json_attributes(&json, pin);
 	if (pb_store_change(store, pin->generation, &change, &error) == PB_OK) {
 		json_open(&json, "change", '{');
-		json_text(&json, "when", iso_time(change.when, when));
+		json_text(&json, "when", observed_utc_time(change.when, when));
 		json_text(&json, "who", change.who);
 		json_text(&json, "what", change.what);
 		json_close(&json, '}');
