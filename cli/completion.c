@@ -9,7 +9,8 @@ enum completion_kind completion_kind(const char *called)
 		const char *word;
 		enum completion_kind kind;
 	} kinds[] = {{"FILE", COMPLETION_FILES}, {"NAME", COMPLETION_NAMES},
-		{"PATTERN", COMPLETION_NAMES}, {"COMMAND", COMPLETION_COMMANDS}};
+		{"DIR", COMPLETION_FILES}, {"PATTERN", COMPLETION_NAMES},
+		{"COMMAND", COMPLETION_COMMANDS}};
 	size_t size;
 
 	if (called == NULL || *called == '\0')

@@ -46,15 +46,21 @@ static const char *or_seconds(size_t written, int64_t when, char text[OBSERVED_T
 	return text;
 }
 
+/* strftime() has no colon in the zone, which ISO 8601 wants if the time has some. */
 const char *observed_local_time(int64_t when, char text[OBSERVED_TIME_MAX])
 {
 	time_t seconds = (time_t)when;
 	struct tm parts;
-	bool fine = localtime_r(&seconds, &parts) != NULL;
+	size_t size = 0;
 
-	return or_seconds(
-		fine ? strftime(text, OBSERVED_TIME_MAX, "%Y-%m-%d %H:%M:%S", &parts) : 0,
-		when, text);
+	if (localtime_r(&seconds, &parts) != NULL)
+		size = strftime(
+			text, OBSERVED_TIME_MAX - 1, "%Y-%m-%dT%H:%M:%S%z", &parts);
+	if (size > 2) {
+		memmove(text + size - 1, text + size - 2, 3);
+		text[size - 2] = ':';
+	}
+	return or_seconds(size, when, text);
 }
 
 /* A year has four digits in RFC 3339. The end of 9999-12-31 is one second behind. */

@@ -18,7 +18,8 @@ int observed_check_names(const struct cli *cli);
 /* True if the zone is one of the arguments, or there are none. */
 bool observed_asked_for(const struct cli *cli, const struct pb_name *zone);
 
-/* Times as text; one that cannot be written out is written as seconds. */
+/* Times of ISO 8601, local ones with their distance from UTC: the first 16 characters
+ * are date, hour and minute. One that cannot be written out is written as seconds. */
 #define OBSERVED_TIME_MAX 32
 const char *observed_local_time(int64_t when, char text[OBSERVED_TIME_MAX]);
 const char *observed_utc_time(int64_t when, char text[OBSERVED_TIME_MAX]);
