@@ -187,6 +187,12 @@ bool gather_pins(
 
 	if (buf == NULL)
 		pb_error_set(error, "%s: out of memory", file->path);
+	if (fine && gather->count == 0) {
+		/* A transfer that failed, with --replace, would remove all. */
+		pb_error_set(error, "%s: there is nothing in it that can be pinned",
+			file->path);
+		fine = false;
+	}
 	gather_sort(gather);
 	for (size_t at = 0, end; fine && at < gather->count; at = end) {
 		const struct gather_record *first = &gather->records[at];
