@@ -10,6 +10,11 @@
 /* Written by the Makefile: { "1f2e...", ... } in hex. */
 static const char *const built_for[] = PBM_BUILD_IDS;
 
+/* The same with blanks between them, in a section of its own, for "pinbound doctor" to
+ * read from the file. */
+__attribute__((section(".pinbound.built-for"), used)) static const char shown[] =
+	PBM_BUILD_IDS_TEXT;
+
 #define ID_TEXT_MAX 129
 
 static void to_hex(const uint8_t *octets, size_t size, char text[ID_TEXT_MAX])
