@@ -18,7 +18,7 @@ ALL_CFLAGS = $(CSTD) $(WARNINGS) $(HARDENING) -MMD -MP -Iinclude -I$(BUILD)/incl
 ALL_LDFLAGS = -Wl,-z,relro,-z,now $(LDFLAGS)
 
 LIB_SRC = $(wildcard lib/*.c)
-CLI_SRC = $(wildcard cli/*.c)
+CLI_SRC = $(wildcard cli/*.c cli/doctor/*.c)
 MODULE_SRC = $(wildcard module/*.c)
 UNIT_SRC = $(wildcard tests/unit/test_*.c)
 
@@ -107,8 +107,12 @@ $(BUILD)/unbound-src/done: module/build-unbound.sh
 
 $(BUILD)/tests/%: tests/unit/%.c $(LIBPB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(LIBPB) $(ALL_LDFLAGS) \
-		-lcmocka $(CLI_LIBS)
+	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(filter %.o,$^) $(LIBPB) \
+		$(ALL_LDFLAGS) -lcmocka $(CLI_LIBS)
+
+# The checks, without what writes to the terminal.
+$(BUILD)/tests/test_doctor: $(filter-out %/command.o %/report.o, \
+	$(filter $(BUILD)/obj/cli/doctor/%,$(CLI_OBJ)))
 
 unit-programs: $(UNIT_BIN) $(BUILD)/tests/lab-ask
 
@@ -198,7 +202,7 @@ lint:
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) tests/lint.sh
 
 format:
-	clang-format -i lib/*.[ch] cli/*.[ch] module/*.[ch] include/pinbound/*.h \
+	clang-format -i lib/*.[ch] cli/*.[ch] cli/doctor/*.[ch] module/*.[ch] include/pinbound/*.h \
 		tests/unit/*.[ch] tests/lab/*.c
 
 clean:
@@ -210,4 +214,4 @@ distclean:
 
 .PHONY: all help unbound unit deps replay defences suite cli-tests examples lab random \
 	check-threads check lint demo format clean distclean unit-programs
--include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/tests/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d)

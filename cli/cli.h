@@ -87,5 +87,6 @@ int cli_suggest(struct cli *cli);
 int cli_completion(struct cli *cli);
 int cli_verify(struct cli *cli);
 int cli_checkconf(struct cli *cli);
+int cli_doctor(struct cli *cli);
 
 #endif

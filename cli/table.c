@@ -82,6 +82,15 @@ static const struct cli_option suggest_options[] = {
 	{NULL, NULL, NULL},
 };
 
+static const struct cli_option doctor_options[] = {
+	{"--verbose", NULL, "name also the checks that found nothing wrong"},
+	{"--offline", NULL, "ask no name server"},
+	{"--unbound-conf", "FILE", "the configuration that Unbound uses"},
+	{"--root", "DIR", "look at the files below DIR, and run no programs"},
+	{"--path", "DIRS", "where programs are, separated by colons"},
+	{NULL, NULL, NULL},
+};
+
 const struct cli_command cli_commands[] = {
 	{
 		"init",
@@ -318,6 +327,24 @@ const struct cli_command cli_commands[] = {
 		1,
 		false,
 		cli_completion,
+	},
+	{
+		"doctor",
+		"",
+		"what is wrong here, and how to mend it",
+		"Looks at the installation: the name servers, Unbound, the stores, and "
+		"how the\n"
+		"mail server takes a refusal. Says what is wrong and how to mend each. "
+		"Exits\n"
+		"with 0 if nothing is, 1 for warnings, 2 if something is critical, 3 if "
+		"all that\n"
+		"is wrong is that something could not be found out. Run it as root.\n\n"
+		"  pinbound doctor",
+		doctor_options,
+		0,
+		0,
+		false,
+		cli_doctor,
 	},
 	{
 		"help",

@@ -1,0 +1,88 @@
+/* mail.c - OpenSMTPD, and what authenticates mail. */
+#include "doctor.h"
+#include <string.h>
+#include <strings.h>
+
+/* --- OpenSMTPD --- */
+
+/* "queue ttl 4d" */
+static void check_ttl(const char *line, struct doctor_findings *findings)
+{
+	int64_t seconds;
+
+	if (strncmp(line, "queue ttl ", 10) != 0)
+		return;
+	seconds = doctor_duration(line + 10, 's');
+	if (seconds < 0 || seconds >= 3 * (int64_t)86400)
+		return;
+	doctor_find(findings, DOCTOR_WARNING,
+		"OpenSMTPD sends mail back sooner than in 3 days, which a weekend can "
+		"outlast (%s)",
+		line);
+	doctor_mend(findings, "In /etc/smtpd.conf:");
+	doctor_type(findings, "queue ttl 5d");
+}
+
+void doctor_opensmtpd(const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	const char *at = doctor_text(facts, DOCTOR_SMTPD_CONF);
+	char line[DOCTOR_LINE_MAX];
+
+	while (doctor_next_line(&at, line)) {
+		if (strncmp(line, "action", 6) == 0 && doctor_has_word(line, "relay") &&
+			doctor_has_word(line, "host")) {
+			doctor_find(findings, DOCTOR_WARNING,
+				"OpenSMTPD relays to a host (%s): nothing on this "
+				"machine "
+				"protects that mail",
+				line);
+			doctor_mend(findings, "Let Pinbound protect the resolver that "
+					      "the host asks, and run \"pinbound "
+					      "doctor\" there.");
+		}
+		check_ttl(line, findings);
+	}
+}
+
+/* --- authentication --- */
+
+/* Debian's libunbound in it asks the root's servers itself, past resolv.conf. */
+void doctor_opendkim(const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	char value[DOCTOR_LINE_MAX];
+
+	if (doctor_value(doctor_text(facts, DOCTOR_OPENDKIM_CONF), "Nameservers", ' ',
+		    value) &&
+		value[0] != '\0')
+		return;
+	doctor_find(findings, DOCTOR_WARNING,
+		"opendkim has no Nameservers: it asks the servers of the root itself, "
+		"past resolv.conf and past Pinbound");
+	doctor_mend(findings, "In /etc/opendkim.conf, and then \"systemctl restart "
+			      "opendkim\":");
+	doctor_type(findings, "Nameservers 127.0.0.1");
+}
+
+static bool is_there(const struct doctor_facts *facts, enum doctor_text which)
+{
+	return facts->texts[which].state != DOCTOR_ABSENT;
+}
+
+void doctor_authentication(
+	const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	if (is_there(facts, DOCTOR_POLICYD_SPF_CONF)) {
+		doctor_find(findings, DOCTOR_INFO,
+			"policyd-spf takes a domain that is refused for one without SPF, "
+			"with TempError_Defer, too");
+		doctor_mend(findings, "Have reject_unknown_sender_domain in front of it "
+				      "in Postfix.");
+	}
+	if (is_there(facts, DOCTOR_OPENDMARC_CONF)) {
+		doctor_find(findings, DOCTOR_INFO,
+			"opendmarc takes a domain that is refused for one without DMARC, "
+			"with RejectFailures, too");
+		doctor_mend(findings, "Have reject_unknown_sender_domain in Postfix. A "
+				      "forged From in the header is not covered.");
+	}
+}

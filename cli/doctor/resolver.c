@@ -1,0 +1,335 @@
+/* resolver.c - is Pinbound in Unbound, and is it the right Unbound? */
+#include "doctor.h"
+#include <string.h>
+#include <unistd.h>
+
+#define ORDER "module-config: \"dynlib validator iterator\""
+
+/* Under a chroot, one path may be within it and the other not. */
+static bool is_same_conf(const struct doctor_facts *facts)
+{
+	const char *chroot = doctor_setting(facts, DOCTOR_CHROOT);
+	size_t size = strlen(chroot);
+	const char *given = facts->conf_path, *running = facts->running_conf;
+
+	if (strncmp(given, chroot, size) == 0)
+		given += size;
+	if (strncmp(running, chroot, size) == 0)
+		running += size;
+	return *running == '\0' || strcmp(given, running) == 0;
+}
+
+static void check_running_conf(
+	const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	if (is_same_conf(facts))
+		return;
+	doctor_find(findings, DOCTOR_WARNING,
+		"the running Unbound goes by %s, and this command by %s",
+		facts->running_conf, facts->conf_path);
+	doctor_mend(findings, "Have one of them for both: set the environment variable, "
+			      "for this command or in a drop-in of Unbound's service:");
+	doctor_type(findings, PB_CONF_ENV "=%s", facts->running_conf);
+}
+
+void doctor_conf(const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	check_running_conf(facts, findings);
+	/* A mail server that asks another machine needs none. */
+	if (facts->conf_fine ||
+		(!doctor_has_unbound(facts) && !facts->files[DOCTOR_FILE_CONF].there &&
+			!facts->files[DOCTOR_FILE_CONF].unknown))
+		return;
+	doctor_find(findings, DOCTOR_CRITICAL, "%s", facts->conf_error.text);
+	doctor_mend(findings,
+		"Unbound does not start without it, or goes on with what it has read "
+		"before. It may be empty. This says when it is right:");
+	doctor_type(findings, "pinbound checkconf");
+}
+
+void doctor_settings_of_pins(
+	const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	const char *path = facts->files[DOCTOR_FILE_CONF].path;
+
+	if (facts->conf.override) {
+		doctor_find(findings, DOCTOR_WARNING,
+			"override: yes in pinbound.conf: nothing is refused, whatever "
+			"the pins say");
+		doctor_mend(findings,
+			"When the emergency is over, take the line out of "
+			"%s, and:",
+			path);
+		doctor_type(findings, "unbound-control reload");
+	}
+	if (facts->conf.store_failure_allow) {
+		doctor_find(findings, DOCTOR_WARNING,
+			"store-failure: allow in pinbound.conf: when the pin store "
+			"cannot be read, hijacked answers go out");
+		doctor_mend(findings, "Take the line out of %s, and:", path);
+		doctor_type(findings, "unbound-control reload");
+	}
+}
+
+/* At a reload with a configuration that it cannot read, Unbound drops all modules of
+ * this sort. */
+void doctor_unbound_conf(
+	const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	const struct doctor_fact *fact = &facts->texts[DOCTOR_CHECKCONF];
+
+	if (!doctor_has_unbound(facts)) {
+		doctor_find(findings, DOCTOR_INFO,
+			"there is no Unbound on this machine: only what asks it, and "
+			"mail, was looked at");
+		return;
+	}
+	if (fact->state != DOCTOR_FAILED)
+		return;
+	doctor_find(findings, DOCTOR_CRITICAL,
+		"unbound-checkconf finds a mistake: at the next reload, Unbound drops "
+		"Pinbound, and at the next start it does not come up: %s",
+		fact->why);
+	doctor_mend(findings, "Mend what this says, before you reload:");
+	doctor_type(findings, "unbound-checkconf");
+}
+
+void doctor_dynlib(const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	char modules[DOCTOR_LINE_MAX];
+
+	if (!doctor_value(doctor_text(facts, DOCTOR_UNBOUND_V), "Linked modules", ':',
+		    modules)) {
+		doctor_find(findings, DOCTOR_UNKNOWN,
+			"unbound -V does not say which modules it has");
+		doctor_mend(findings, "See whether it is Unbound that stands first in "
+				      "the path of programs.");
+		return;
+	}
+	if (doctor_has_word(modules, "dynlib"))
+		return;
+	doctor_find(findings, DOCTOR_CRITICAL,
+		"this Unbound was built without dynlib, and cannot load Pinbound (it "
+		"has: %s)",
+		modules);
+	doctor_mend(findings,
+		"Debian's package lacks it. Install one that was configured with "
+		"--with-dynlibmodule, and the module that was built with it: in "
+		"Pinbound's source,");
+	doctor_type(findings, "make unbound && make");
+}
+
+/* --- the order of modules --- */
+
+static bool has_module(const char *order, const char *name)
+{
+	return doctor_has_word(order, name);
+}
+
+static void say_not_loaded(
+	const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	doctor_find(findings, DOCTOR_CRITICAL,
+		"module-config has no dynlib, so Pinbound is not loaded (%s says: %s)",
+		facts->settings[DOCTOR_MODULE_CONFIG].source,
+		doctor_setting(facts, DOCTOR_MODULE_CONFIG));
+	doctor_mend(findings, "In unbound.conf, and then restart Unbound:");
+	doctor_type(findings, "server:");
+	doctor_type(findings, "    " ORDER);
+	doctor_type(findings, "dynlib:");
+	doctor_type(findings, "    dynlib-file: \"/usr/lib/pinbound/pinbound.so\"");
+}
+
+static void say_order(struct doctor_findings *findings, const char *name)
+{
+	doctor_find(findings, DOCTOR_CRITICAL,
+		"module-config has \"%s\" in front of dynlib, where it gets round "
+		"Pinbound: what is pinned cannot be verified, and is refused",
+		name);
+	doctor_mend(findings, "Only dns64 may stand in front. In unbound.conf, one of:");
+	doctor_type(findings, ORDER);
+	doctor_type(findings, "module-config: \"dynlib respip validator iterator\"");
+	doctor_type(findings, "module-config: \"dynlib subnetcache validator iterator\"");
+	doctor_type(findings, "module-config: \"dns64 dynlib validator iterator\"");
+}
+
+/* As module/order.c has it. */
+static void check_places(const char *order, struct doctor_findings *findings)
+{
+	const char *at = order;
+	char name[64];
+
+	while (doctor_next_word(&at, name, sizeof(name)) && strcmp(name, "dns64") == 0)
+		;
+	if (strcmp(name, "dynlib") != 0)
+		say_order(findings, name);
+	if (has_module(order, "cachedb")) {
+		doctor_find(findings, DOCTOR_CRITICAL,
+			"module-config has \"cachedb\", whose answers nobody has "
+			"judged: with it, Unbound does not start, or refuses all that "
+			"is pinned");
+		doctor_mend(findings, "Take it out, in unbound.conf:");
+		doctor_type(findings, ORDER);
+	}
+	if (!has_module(order, "validator")) {
+		doctor_find(findings, DOCTOR_WARNING,
+			"module-config has no validator: DS sets are compared as they "
+			"come, and anybody on the way can change them");
+		doctor_mend(findings, "In unbound.conf:");
+		doctor_type(findings, ORDER);
+	}
+}
+
+void doctor_order(const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	const char *order = doctor_setting(facts, DOCTOR_MODULE_CONFIG);
+
+	if (facts->settings[DOCTOR_MODULE_CONFIG].value == NULL) {
+		if (facts->texts[DOCTOR_CHECKCONF].state == DOCTOR_THERE ||
+			facts->texts[DOCTOR_UNBOUND_CONF].state == DOCTOR_THERE) {
+			doctor_find(findings, DOCTOR_CRITICAL,
+				"unbound.conf has no module-config, so Pinbound is not "
+				"loaded");
+			doctor_mend(findings, "In its server: clause:");
+			doctor_type(findings, ORDER);
+		} else {
+			doctor_find(findings, DOCTOR_UNKNOWN,
+				"nothing says what module-config is");
+			doctor_mend(findings,
+				"Run \"pinbound doctor\" as root, on a machine with "
+				"unbound-checkconf.");
+		}
+		return;
+	}
+	if (!has_module(order, "dynlib"))
+		say_not_loaded(facts, findings);
+	else
+		check_places(order, findings);
+}
+
+/* --- the module's file --- */
+
+static size_t ours(const struct doctor_facts *facts, const struct doctor_module **first)
+{
+	size_t count = 0;
+
+	for (size_t i = facts->module_count; i > 0; i--)
+		if (facts->modules[i - 1].built_for != NULL) {
+			*first = &facts->modules[i - 1];
+			count++;
+		}
+	return count;
+}
+
+static void check_file(const struct doctor_facts *facts, const struct doctor_file *file,
+	struct doctor_findings *findings)
+{
+	if (file->unknown) {
+		doctor_find(findings, DOCTOR_UNKNOWN, "%s: we may not look at it",
+			file->path);
+		doctor_mend(findings, "Run \"pinbound doctor\" as root.");
+	} else if (!file->there) {
+		doctor_find(findings, DOCTOR_CRITICAL,
+			"%s: dynlib-file names it, and it is not there: Unbound does "
+			"not start",
+			file->path);
+		doctor_mend(findings,
+			"Install the module there%s, or correct "
+			"dynlib-file.",
+			doctor_setting(facts, DOCTOR_CHROOT)[0] != '\0'
+				? " (the path is one within the chroot)"
+				: "");
+	} else if (!facts->user.known) {
+		return;
+	} else if (file->blocked != NULL) {
+		doctor_find(findings, DOCTOR_CRITICAL,
+			"%s: Unbound's user %s may not search the directory %s, and "
+			"cannot load it",
+			file->path, facts->user.name, file->blocked);
+		doctor_type(findings, "chmod o+x %s", file->blocked);
+	} else if (!doctor_may(&facts->user, &file->stat, R_OK)) {
+		doctor_find(findings, DOCTOR_CRITICAL,
+			"%s: Unbound's user %s may not read it", file->path,
+			facts->user.name);
+		doctor_type(findings, "chmod 0644 %s", file->path);
+	}
+}
+
+/* Whoever can write the module is whoever decides. */
+static void check_writable(const struct doctor_facts *facts,
+	const struct doctor_file *file, struct doctor_findings *findings)
+{
+	if (!file->there || !facts->user.known || facts->user.uid == 0 ||
+		!doctor_may(&facts->user, &file->stat, W_OK))
+		return;
+	doctor_find(findings, DOCTOR_WARNING,
+		"%s: Unbound's user %s may write it, and so take Pinbound away",
+		file->path, facts->user.name);
+	doctor_type(findings, "chown root:root %s", file->path);
+	doctor_type(findings, "chmod 0644 %s", file->path);
+}
+
+void doctor_module_file(
+	const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	const struct doctor_module *module = NULL;
+	bool loaded = has_module(doctor_setting(facts, DOCTOR_MODULE_CONFIG), "dynlib");
+	size_t before = findings->count;
+
+	if (!loaded)
+		return;
+	if (facts->module_count == 0) {
+		doctor_find(findings, DOCTOR_CRITICAL,
+			"module-config has dynlib, and no dynlib-file names the module");
+		doctor_type(findings, "dynlib:");
+		doctor_type(
+			findings, "    dynlib-file: \"/usr/lib/pinbound/pinbound.so\"");
+		return;
+	}
+	for (size_t i = 0; i < facts->module_count; i++) {
+		check_file(facts, &facts->modules[i].file, findings);
+		check_writable(facts, &facts->modules[i].file, findings);
+	}
+	if (findings->count != before)
+		return;
+	if (ours(facts, &module) == 0) {
+		doctor_find(findings, DOCTOR_CRITICAL,
+			"none of the libraries of dynlib-file is Pinbound's (the first "
+			"is %s)",
+			facts->modules[0].file.path);
+		doctor_mend(findings, "Name Pinbound's in dynlib-file, and restart "
+				      "Unbound.");
+	} else if (ours(facts, &module) > 1) {
+		doctor_find(findings, DOCTOR_CRITICAL,
+			"Pinbound stands in dynlib-file twice: what is pinned cannot be "
+			"verified");
+		doctor_mend(findings, "Take the second one out of unbound.conf, and "
+				      "dynlib out of module-config once.");
+	}
+}
+
+void doctor_build(const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	const struct doctor_module *module = NULL;
+
+	if (ours(facts, &module) == 0 || facts->unbound_program[0] == '\0')
+		return;
+	if (facts->unbound_id[0] == '\0') {
+		doctor_find(findings, DOCTOR_UNKNOWN,
+			"%s: its build-id cannot be read, so nothing says whether the "
+			"module was built for it",
+			facts->unbound_program);
+		doctor_mend(findings, "Run \"pinbound doctor\" as root.");
+		return;
+	}
+	if (doctor_has_word(module->built_for, facts->unbound_id))
+		return;
+	doctor_find(findings, DOCTOR_CRITICAL,
+		"%s was built for another Unbound than %s: Unbound does not start with "
+		"it",
+		module->file.path, facts->unbound_program);
+	doctor_mend(findings,
+		"Was Unbound upgraded? Build the module with the tree that this "
+		"Unbound was built from, and install it:");
+	doctor_type(findings, "make UNBOUND_SRC=... UNBOUND_BUILD=...");
+}
