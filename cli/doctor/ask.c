@@ -71,8 +71,6 @@ static const char *rcode_name(const ldns_pkt *answer)
 	switch (ldns_pkt_get_rcode(answer)) {
 	case LDNS_RCODE_NOERROR:
 		return "NOERROR";
-	case LDNS_RCODE_SERVFAIL:
-		return "SERVFAIL, without the module's mark";
 	case LDNS_RCODE_NXDOMAIN:
 		return "NXDOMAIN";
 	case LDNS_RCODE_REFUSED:
@@ -90,10 +88,11 @@ void doctor_ask_canary(struct doctor_server *server)
 		server->canary = DOCTOR_SILENT;
 		return;
 	}
-	server->canary = ldns_pkt_get_rcode(answer) == LDNS_RCODE_SERVFAIL &&
-					 is_signed_by_canary(answer)
-				 ? DOCTOR_PROTECTED
-				 : DOCTOR_UNPROTECTED;
+	if (ldns_pkt_get_rcode(answer) != LDNS_RCODE_SERVFAIL)
+		server->canary = DOCTOR_UNPROTECTED;
+	else
+		server->canary =
+			is_signed_by_canary(answer) ? DOCTOR_PROTECTED : DOCTOR_UNMARKED;
 	(void)snprintf(server->said, sizeof(server->said), "%s", rcode_name(answer));
 	ldns_pkt_free(answer);
 }

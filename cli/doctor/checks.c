@@ -24,14 +24,15 @@ const struct doctor_row doctor_rows[] = {
 	{"owners", doctor_owners, DOCTOR_WITH_STORES, {0}},
 	{"pin-store", doctor_pin_store, DOCTOR_WITH_STORES, {0}},
 	{"resolver", doctor_resolver_state, DOCTOR_WITH_STORES, {0}},
-	{"pins", doctor_pins, DOCTOR_WITH_STORES, {0}},
-	{"expiry", doctor_expiry, DOCTOR_WITH_STORES, {0}},
+	{"pins", doctor_pins, DOCTOR_WITH_PINS, {0}},
+	{"expiry", doctor_expiry, DOCTOR_WITH_PINS, {0}},
 	{"denials", doctor_denials, DOCTOR_ANYWHERE, {0}},
 	{"apparmor", doctor_apparmor, DOCTOR_ANYWHERE,
 		{DOCTOR_APPARMOR_LOADED, DOCTOR_APPARMOR_PROFILE}},
 	{"clock", doctor_clock, DOCTOR_ANYWHERE, {0}},
 	{"postfix-resolv-conf", doctor_chroot_copy, DOCTOR_ANYWHERE, {DOCTOR_POSTCONF_M}},
-	{"postfix-leak", doctor_postfix_leaks, DOCTOR_ANYWHERE, {DOCTOR_POSTCONF}},
+	{"postfix-leak", doctor_postfix_leaks, DOCTOR_ANYWHERE,
+		{DOCTOR_POSTCONF, DOCTOR_POSTCONF_P}},
 	{"postfix-relay", doctor_postfix_relay, DOCTOR_ANYWHERE, {DOCTOR_POSTCONF}},
 	{"postfix-lookup", doctor_postfix_lookup, DOCTOR_ANYWHERE, {DOCTOR_POSTCONF}},
 	{"postfix-sender", doctor_postfix_sender, DOCTOR_ANYWHERE,
@@ -43,16 +44,34 @@ const struct doctor_row doctor_rows[] = {
 	{"postfix-instances", doctor_postfix_instances, DOCTOR_ANYWHERE,
 		{DOCTOR_POSTCONF}},
 	{"exim-leak", doctor_exim_leaks, DOCTOR_ANYWHERE,
-		{DOCTOR_EXIM, DOCTOR_EXIM_ROUTERS}},
+		{DOCTOR_EXIM, DOCTOR_EXIM_ROUTERS, DOCTOR_EXIM_TRANSPORTS}},
 	{"exim-relay", doctor_exim_relay, DOCTOR_ANYWHERE, {DOCTOR_EXIM_ROUTERS}},
 	{"exim-retry", doctor_exim_retry, DOCTOR_ANYWHERE, {DOCTOR_EXIM_CONFIG}},
 	{"exim-sender", doctor_exim_sender, DOCTOR_ANYWHERE, {DOCTOR_EXIM_CONFIG}},
+	{"exim-dnsbl", doctor_exim_dnsbl, DOCTOR_ANYWHERE, {DOCTOR_EXIM_CONFIG}},
 	{"opensmtpd", doctor_opensmtpd, DOCTOR_ANYWHERE, {DOCTOR_SMTPD_CONF}},
 	{"opendkim", doctor_opendkim, DOCTOR_ANYWHERE, {DOCTOR_OPENDKIM_CONF}},
 	{"authentication", doctor_authentication, DOCTOR_ANYWHERE, {0}},
 	{NULL, NULL, DOCTOR_ANYWHERE, {0}},
 };
 /* clang-format on */
+
+bool doctor_is_denied(const char *why)
+{
+	return strcasestr(why, "permission denied") != NULL;
+}
+
+void doctor_say_unread(const struct doctor_facts *facts, struct doctor_findings *findings,
+	enum doctor_text which)
+{
+	const struct doctor_fact *fact = &facts->texts[which];
+
+	doctor_find(findings, DOCTOR_UNKNOWN, "%s could not be read: %s",
+		doctor_text_name(which), fact->why != NULL ? fact->why : "out of memory");
+	doctor_mend(findings,
+		"Run \"pinbound doctor\" as root, and see that this works by "
+		"itself.");
+}
 
 /* Has what it needs? What could not be read is said once, by the first that asks. */
 static bool has_needs(const struct doctor_row *row, const struct doctor_facts *facts,
@@ -62,17 +81,13 @@ static bool has_needs(const struct doctor_row *row, const struct doctor_facts *f
 
 	for (unsigned i = 0; i < 4 && row->needs[i] != DOCTOR_NO_TEXT; i++) {
 		enum doctor_text which = row->needs[i];
-		const struct doctor_fact *fact = &facts->texts[which];
+		enum doctor_state state = facts->texts[which].state;
 
-		fine = fine && fact->state == DOCTOR_THERE;
-		if (fact->state != DOCTOR_FAILED || said[which])
-			continue;
-		said[which] = true;
-		doctor_find(findings, DOCTOR_UNKNOWN, "%s could not be read: %s",
-			doctor_text_name(which),
-			fact->why != NULL ? fact->why : "out of memory");
-		doctor_mend(findings, "Run \"pinbound doctor\" as root, and see that "
-				      "this works by itself.");
+		fine = fine && (i == 0 ? state == DOCTOR_THERE : state != DOCTOR_ABSENT);
+		if (state == DOCTOR_FAILED && !said[which]) {
+			said[which] = true;
+			doctor_say_unread(facts, findings, which);
+		}
 	}
 	return fine;
 }
@@ -91,6 +106,8 @@ static bool concerns(const struct doctor_row *row, const struct doctor_facts *fa
 		return doctor_has_unbound(facts);
 	case DOCTOR_WITH_STORES:
 		return doctor_has_unbound(facts) || facts->files[DOCTOR_FILE_PINS].there;
+	case DOCTOR_WITH_PINS:
+		return facts->pins_fine;
 	case DOCTOR_ANYWHERE:
 		break;
 	}

@@ -179,6 +179,7 @@ struct doctor_pin {
 enum doctor_canary {
 	DOCTOR_PROTECTED,
 	DOCTOR_UNPROTECTED,
+	DOCTOR_UNMARKED, /* SERVFAIL, and nothing that says it is the module's */
 	DOCTOR_SILENT,
 	DOCTOR_NOT_ASKED,
 };
@@ -339,10 +340,24 @@ struct doctor_row {
 		DOCTOR_ANYWHERE,
 		DOCTOR_WITH_UNBOUND, /* where Unbound is */
 		DOCTOR_WITH_STORES,  /* where the pins are, or should be */
+		DOCTOR_WITH_PINS,    /* that could be read */
 	} where;
-	enum doctor_text needs[4]; /* without one of these, it has nothing to look at */
+	/* Without one of these, it has nothing to look at. If the first could not be
+	 * read, it cannot run. */
+	enum doctor_text needs[4];
 };
 extern const struct doctor_row doctor_rows[]; /* ends with a row without a name */
+
+/* Says that a text could not be read. */
+void doctor_say_unread(const struct doctor_facts *facts, struct doctor_findings *findings,
+	enum doctor_text which);
+
+/* True if the reason is that we are not root. */
+bool doctor_is_denied(const char *why);
+
+/* Says so, if mail is checked by this block list, whose answers a pin may refuse. */
+void doctor_check_block_list(const struct doctor_facts *facts,
+	struct doctor_findings *findings, const char *where, const char *list);
 
 /* Is there an Unbound on this machine? A mail server may ask one elsewhere. */
 bool doctor_has_unbound(const struct doctor_facts *facts);
@@ -362,7 +377,8 @@ doctor_check doctor_denials, doctor_apparmor, doctor_clock;
 doctor_check doctor_postfix_leaks, doctor_postfix_relay, doctor_postfix_lookup,
 	doctor_postfix_sender, doctor_postfix_access, doctor_postfix_dnsbl,
 	doctor_postfix_queue, doctor_postfix_tempfail, doctor_postfix_instances;
-doctor_check doctor_exim_leaks, doctor_exim_relay, doctor_exim_retry, doctor_exim_sender;
+doctor_check doctor_exim_leaks, doctor_exim_relay, doctor_exim_retry, doctor_exim_sender,
+	doctor_exim_dnsbl;
 doctor_check doctor_opensmtpd, doctor_opendkim, doctor_authentication;
 
 #endif

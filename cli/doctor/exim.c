@@ -179,6 +179,25 @@ void doctor_exim_retry(const struct doctor_facts *facts, struct doctor_findings 
 	doctor_type(findings, "*  *  F,2h,15m; G,16h,1h,1.5; F,4d,6h");
 }
 
+/* "dnslists = zen.example : list.example/$sender_address_domain" */
+void doctor_exim_dnsbl(const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	const char *at = doctor_text(facts, DOCTOR_EXIM_CONFIG);
+	char line[DOCTOR_LINE_MAX];
+
+	while (doctor_next_line(&at, line)) {
+		char *list = strstr(line, "dnslists"), *rest;
+
+		if (list == NULL || line[0] == '#')
+			continue;
+		list += strlen("dnslists");
+		list += strspn(list, " =");
+		for (list = strtok_r(list, " :", &rest); list != NULL;
+			list = strtok_r(NULL, " :", &rest))
+			doctor_check_block_list(facts, findings, "Exim, dnslists", list);
+	}
+}
+
 void doctor_exim_sender(
 	const struct doctor_facts *facts, struct doctor_findings *findings)
 {

@@ -3,6 +3,36 @@
 #include <string.h>
 #include <strings.h>
 
+/* --- block lists --- */
+
+/* A list fails open if a pin at or above it refuses. What stands behind its name, "=" or
+ * "*" of Postfix and "/" and "!" of Exim, is about its answers. */
+void doctor_check_block_list(const struct doctor_facts *facts,
+	struct doctor_findings *findings, const char *where, const char *list)
+{
+	char name[PB_NAME_TEXT_MAX];
+	struct pb_name zone;
+	size_t size = strcspn(list, "=*/!&");
+
+	if (!pb_name_from_text(&zone, list, size, NULL))
+		return;
+	for (size_t i = 0; i < facts->pin_count; i++) {
+		const struct doctor_pin *pin = &facts->pins[i];
+
+		if (pin->mode != PB_MODE_REFUSE || pb_name_labels(&pin->name) == 0 ||
+			!pb_name_at_or_below(&zone, &pin->name))
+			continue;
+		(void)pb_name_to_text(&pin->name, name);
+		doctor_find(findings, DOCTOR_WARNING,
+			"the block list %.*s is asked (%s), and %s is pinned in mode "
+			"refuse: when it is refused, all mail passes the list",
+			(int)size, list, where, name);
+		doctor_mend(findings, "Only log what deviates there:");
+		doctor_type(findings, "pinbound set %s --mode log", name);
+		return;
+	}
+}
+
 /* --- OpenSMTPD --- */
 
 /* "queue ttl 4d" */

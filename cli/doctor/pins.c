@@ -20,8 +20,6 @@ void doctor_pins(const struct doctor_facts *facts, struct doctor_findings *findi
 {
 	size_t refusing = 0;
 
-	if (!facts->pins_fine)
-		return;
 	for (size_t i = 0; i < facts->pin_count; i++)
 		refusing += facts->pins[i].mode == PB_MODE_REFUSE;
 	if (facts->pin_count == 0) {

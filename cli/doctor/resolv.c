@@ -44,6 +44,14 @@ void doctor_canary(const struct doctor_facts *facts, struct doctor_findings *fin
 			continue; /* has a check of its own */
 		if (server->canary == DOCTOR_UNPROTECTED) {
 			say_unprotected(server, i == 0, findings);
+		} else if (server->canary == DOCTOR_UNMARKED) {
+			doctor_find(findings, DOCTOR_WARNING,
+				"nameserver %s says SERVFAIL to the canary, without "
+				"Pinbound's mark: a forwarder stands between, or it "
+				"resolves nothing at all",
+				server->address);
+			doctor_mend(findings, "Name the protected resolver itself in "
+					      "/etc/resolv.conf.");
 		} else if (server->canary == DOCTOR_SILENT) {
 			doctor_find(findings, DOCTOR_UNKNOWN,
 				"nameserver %s does not answer: whether it is protected "

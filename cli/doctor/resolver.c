@@ -86,6 +86,10 @@ void doctor_unbound_conf(
 	}
 	if (fact->state != DOCTOR_FAILED)
 		return;
+	if (doctor_is_denied(fact->why)) {
+		doctor_say_unread(facts, findings, DOCTOR_CHECKCONF);
+		return;
+	}
 	doctor_find(findings, DOCTOR_CRITICAL,
 		"unbound-checkconf finds a mistake: at the next reload, Unbound drops "
 		"Pinbound, and at the next start it does not come up: %s",

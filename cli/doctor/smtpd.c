@@ -141,30 +141,12 @@ void doctor_postfix_access(
 
 /* --- block lists --- */
 
-/* A list fails open if the pin at or above it, or below, refuses. */
 static void check_zone(const struct pass *pass, const char *text)
 {
-	char name[PB_NAME_TEXT_MAX];
-	struct pb_name zone;
-	size_t size = strcspn(text, "=*");
+	char where[WORD];
 
-	if (!pb_name_from_text(&zone, text, size, NULL))
-		return;
-	for (size_t i = 0; i < pass->facts->pin_count; i++) {
-		const struct doctor_pin *pin = &pass->facts->pins[i];
-
-		if (pin->mode != PB_MODE_REFUSE || pb_name_labels(&pin->name) == 0 ||
-			!pb_name_at_or_below(&zone, &pin->name))
-			continue;
-		(void)pb_name_to_text(&pin->name, name);
-		doctor_find(pass->findings, DOCTOR_WARNING,
-			"Postfix asks the block list %.*s (%s), and %s is pinned in mode "
-			"refuse: when it is refused, all mail passes the list",
-			(int)size, text, pass->list, name);
-		doctor_mend(pass->findings, "Only log what deviates there:");
-		doctor_type(pass->findings, "pinbound set %s --mode log", name);
-		return;
-	}
+	(void)snprintf(where, sizeof(where), "Postfix, %s", pass->list);
+	doctor_check_block_list(pass->facts, pass->findings, where, text);
 }
 
 static bool takes_zone(const char *word)

@@ -150,14 +150,26 @@ void doctor_owners(const struct doctor_facts *facts, struct doctor_findings *fin
 	}
 }
 
+static void say_unread(struct doctor_findings *findings, const char *why)
+{
+	doctor_find(findings, DOCTOR_UNKNOWN, "%s", why);
+	doctor_mend(findings, "Run \"pinbound doctor\" as root.");
+}
+
 void doctor_pin_store(const struct doctor_facts *facts, struct doctor_findings *findings)
 {
 	const struct doctor_file *file = &facts->files[DOCTOR_FILE_PINS];
 
 	/* What is not there has been said. */
+	if (file->unknown)
+		say_unread(findings, facts->pins_error.text);
 	if (facts->pins_fine || !file->there ||
 		!facts->files[DOCTOR_FILE_PINS_LOCK].there)
 		return;
+	if (doctor_is_denied(facts->pins_error.text)) {
+		say_unread(findings, facts->pins_error.text);
+		return;
+	}
 	doctor_find(findings, DOCTOR_CRITICAL, "the pin store cannot be used: %s",
 		facts->pins_error.text);
 	doctor_mend(findings, "If it is damaged, restore it from your last export:");
@@ -190,7 +202,9 @@ static void say_not_written(
 void doctor_resolver_state(
 	const struct doctor_facts *facts, struct doctor_findings *findings)
 {
-	if (!facts->written) {
+	if (!facts->written && doctor_is_denied(facts->state_error.text)) {
+		say_unread(findings, facts->state_error.text);
+	} else if (!facts->written) {
 		say_not_written(facts, findings);
 	} else if (facts->pins_fine && facts->enforced != facts->generation) {
 		doctor_find(findings, DOCTOR_CRITICAL,

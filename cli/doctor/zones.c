@@ -173,6 +173,9 @@ void doctor_zones(const struct doctor_facts *facts, struct doctor_findings *find
 		check_file(facts, findings);
 		return;
 	}
+	for (enum doctor_text i = DOCTOR_FORWARDS; i <= DOCTOR_AUTH_ZONES; i++)
+		if (facts->texts[i].state == DOCTOR_FAILED)
+			doctor_say_unread(facts, findings, i);
 	check_list(facts, FORWARD, DOCTOR_FORWARDS, findings);
 	check_list(facts, STUB, DOCTOR_STUBS, findings);
 	check_list(facts, AUTH, DOCTOR_AUTH_ZONES, findings);

@@ -100,6 +100,8 @@ static void canary(void **state)
 				 "192.0.2.3 is not protected: the C library asks it "
 				 "after a SERVFAIL"),
 		DOCTOR_CRITICAL);
+	assert_int_equal(
+		third(DOCTOR_UNMARKED, 3, "without Pinbound's mark"), DOCTOR_WARNING);
 	assert_int_equal(third(DOCTOR_SILENT, 3, "does not answer"), DOCTOR_UNKNOWN);
 	assert_int_equal(third(DOCTOR_NOT_ASKED, 3, "was not asked"), DOCTOR_INFO);
 }
