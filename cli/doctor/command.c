@@ -1,4 +1,5 @@
 /* command.c - doctor: what is wrong with the installation, and how to mend it. */
+#include "../cli.h"
 #include "doctor.h"
 #include <stdlib.h>
 #include <string.h>

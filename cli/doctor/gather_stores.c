@@ -167,21 +167,36 @@ static void find_modules(struct doctor_facts *facts)
 	}
 }
 
-/* The one that runs, by what the resolver has told; else the one that would be run. */
-static void find_program(struct doctor_facts *facts)
+static void read_program(struct doctor_program *program, const char *path)
 {
-	char path[DOCTOR_PATH_MAX] = "";
 	struct doctor_elf elf;
 
+	(void)snprintf(program->path, sizeof(program->path), "%s", path);
+	if (doctor_read_elf(path, &elf))
+		(void)snprintf(program->id, sizeof(program->id), "%s", elf.id);
+}
+
+/* A number that was told from within a container is another process here. */
+static bool is_unbound(const char *link)
+{
+	char target[DOCTOR_PATH_MAX];
+	ssize_t size = readlink(link, target, sizeof(target) - 1);
+
+	target[size > 0 ? size : 0] = '\0';
+	return strstr(target, "unbound") != NULL;
+}
+
+/* After an upgrade, the one that runs is not the one that is installed. */
+static void find_programs(struct doctor_facts *facts)
+{
+	char path[DOCTOR_PATH_MAX] = "";
+
 	facts->unbound_here = doctor_find_program(facts, "unbound", path);
-	if (facts->runs && facts->root[0] == '\0')
-		(void)snprintf(
-			path, sizeof(path), "/proc/%lld/exe", (long long)facts->pid);
-	(void)snprintf(
-		facts->unbound_program, sizeof(facts->unbound_program), "%s", path);
-	if (path[0] != '\0' && doctor_read_elf(path, &elf))
-		(void)snprintf(
-			facts->unbound_id, sizeof(facts->unbound_id), "%s", elf.id);
+	if (facts->unbound_here)
+		read_program(&facts->installed, path);
+	(void)snprintf(path, sizeof(path), "/proc/%lld/exe", (long long)facts->pid);
+	if (facts->runs && facts->root[0] == '\0' && is_unbound(path))
+		read_program(&facts->running, path);
 }
 
 /* "unbound (pid 4711) is running...", else the one that writes the state store. */
@@ -224,7 +239,7 @@ void doctor_gather_unbound(struct doctor_facts *facts)
 	find_process(facts);
 	find_running_conf(facts);
 	find_user(facts);
-	find_program(facts);
+	find_programs(facts);
 	find_modules(facts);
 	for (unsigned i = 0; i < DOCTOR_FILES && facts->user.known; i++)
 		facts->files[i].blocked = find_blocked(facts, facts->files[i].path);

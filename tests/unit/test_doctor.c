@@ -106,6 +106,53 @@ static void canary(void **state)
 	assert_int_equal(third(DOCTOR_NOT_ASKED, 3, "was not asked"), DOCTOR_INFO);
 }
 
+/* Both by what is said of the running one, with the chroot taken off. */
+static void running_conf(void **state)
+{
+	struct doctor_facts facts = {.conf_fine = true, .conf_path = "/etc/a.conf"};
+	char chroot[] = "/chroot";
+
+	(void)state;
+	assert_int_equal(found(doctor_conf, &facts, NULL), DOCTOR_OK);
+	(void)snprintf(facts.running_conf, sizeof(facts.running_conf), "/etc/a.conf");
+	assert_int_equal(found(doctor_conf, &facts, NULL), DOCTOR_OK);
+	facts.conf_path = "/etc/b.conf";
+	assert_int_equal(
+		found(doctor_conf, &facts, "goes by /etc/a.conf"), DOCTOR_WARNING);
+	facts.conf_path = "/chroot/etc/a.conf";
+	assert_int_equal(
+		found(doctor_conf, &facts, "goes by /etc/a.conf"), DOCTOR_WARNING);
+	facts.settings[DOCTOR_CHROOT].value = chroot;
+	assert_int_equal(found(doctor_conf, &facts, NULL), DOCTOR_OK);
+}
+
+/* After an upgrade, the one that runs is fine, and the one that is installed is not. */
+static void two_builds(void **state)
+{
+	char ids[] = "aaaa bbbb", path[] = "/m.so";
+	struct doctor_module module = {.file.path = path, .built_for = ids};
+	struct doctor_facts facts = {
+		.modules = &module,
+		.module_count = 1,
+		.running = {"/proc/1/exe", "aaaa"},
+		.installed = {"/usr/sbin/unbound", "bbbb"},
+	};
+
+	(void)state;
+	assert_int_equal(found(doctor_build, &facts, NULL), DOCTOR_OK);
+	facts.installed.id[0] = 'c';
+	assert_int_equal(found(doctor_build, &facts,
+				 "than /usr/sbin/unbound: Unbound does not start"),
+		DOCTOR_CRITICAL);
+	facts.installed.path[0] = '\0';
+	facts.running.id[0] = 'c';
+	assert_int_equal(
+		found(doctor_build, &facts, "than /proc/1/exe: at the next reload"),
+		DOCTOR_CRITICAL);
+	facts.running.id[0] = '\0';
+	assert_int_equal(found(doctor_build, &facts, "cannot be read"), DOCTOR_UNKNOWN);
+}
+
 static void worst_of_all(void **state)
 {
 	struct doctor_findings findings = {.check = "test"};
@@ -193,6 +240,8 @@ int main(void)
 		cmocka_unit_test(clock_is_right),
 		cmocka_unit_test(clock_is_off),
 		cmocka_unit_test(canary),
+		cmocka_unit_test(running_conf),
+		cmocka_unit_test(two_builds),
 		cmocka_unit_test(worst_of_all),
 		cmocka_unit_test(durations),
 		cmocka_unit_test(long_lines),
