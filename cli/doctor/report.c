@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WIDTH 79
+#define WIDTH 72 /* a man page or a mail has margins */
 
 /* --- for a person --- */
 
