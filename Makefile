@@ -19,6 +19,7 @@ ALL_LDFLAGS = -Wl,-z,relro,-z,now $(LDFLAGS)
 
 LIB_SRC = $(wildcard lib/*.c)
 CLI_SRC = $(wildcard cli/*.c cli/doctor/*.c)
+SURVEY_SRC = $(wildcard cli/survey/*.c)
 MODULE_SRC = $(wildcard module/*.c)
 UNIT_SRC = $(wildcard tests/unit/test_*.c)
 
@@ -26,9 +27,11 @@ UNIT_SRC = $(wildcard tests/unit/test_*.c)
 # module, the command and the tests link the same objects.
 LIB_OBJ = $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 CLI_OBJ = $(CLI_SRC:%.c=$(BUILD)/obj/%.o)
+SURVEY_OBJ = $(SURVEY_SRC:%.c=$(BUILD)/obj/%.o)
 MODULE_OBJ = $(MODULE_SRC:%.c=$(BUILD)/obj/%.o)
 UNIT_BIN = $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/%)
 LIBPB = $(BUILD)/libpinbound.a
+LIBSURVEY = $(BUILD)/libsurvey.a
 
 all: $(BUILD)/pinbound $(BUILD)/pinbound.so
 
@@ -60,14 +63,19 @@ $(LIBPB): $(LIB_OBJ)
 
 # --- the command ------------------------------------------------------------
 
-CLI_LIBS = -lldns -llmdb -lidn2 -lpthread
+CLI_LIBS = -lldns -lssl -lcrypto -llmdb -lidn2 -lpthread
 
 $(BUILD)/obj/cli/%.o: cli/%.c | $(BUILD)/include/pinbound/version.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIE -c -o $@ $<
 
-$(BUILD)/pinbound: $(CLI_OBJ) $(LIBPB)
-	$(CC) $(ALL_LDFLAGS) -pie -o $@ $(CLI_OBJ) $(LIBPB) $(CLI_LIBS)
+# How it asks the world: apart, so that the tests can link it.
+$(LIBSURVEY): $(SURVEY_OBJ)
+	@rm -f $@
+	$(AR) rcs $@ $(SURVEY_OBJ)
+
+$(BUILD)/pinbound: $(CLI_OBJ) $(LIBSURVEY) $(LIBPB)
+	$(CC) $(ALL_LDFLAGS) -pie -o $@ $(CLI_OBJ) $(LIBSURVEY) $(LIBPB) $(CLI_LIBS)
 
 # --- the module -------------------------------------------------------------
 
@@ -105,10 +113,10 @@ $(BUILD)/unbound-src/done: module/build-unbound.sh
 
 # --- unit tests -------------------------------------------------------------
 
-$(BUILD)/tests/%: tests/unit/%.c $(LIBPB)
+$(BUILD)/tests/%: tests/unit/%.c $(LIBSURVEY) $(LIBPB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(filter %.o,$^) $(LIBPB) \
-		$(ALL_LDFLAGS) -lcmocka $(CLI_LIBS)
+	$(CC) $(ALL_CFLAGS) -Ilib -Icli -MF $@.d -o $@ $< $(filter %.o,$^) $(LIBSURVEY) \
+		$(LIBPB) $(ALL_LDFLAGS) -lcmocka $(CLI_LIBS)
 
 # The checks, without what writes to the terminal.
 $(BUILD)/tests/test_doctor: $(filter-out %/command.o %/report.o, \
@@ -202,12 +210,12 @@ lint:
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) tests/lint.sh
 
 format:
-	clang-format -i lib/*.[ch] cli/*.[ch] cli/doctor/*.[ch] module/*.[ch] include/pinbound/*.h \
+	clang-format -i lib/*.[ch] cli/*.[ch] cli/*/*.[ch] module/*.[ch] include/pinbound/*.h \
 		tests/unit/*.[ch] tests/lab/*.c
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/tests $(BUILD)/stamp $(BUILD)/include \
-		$(BUILD)/pinbound $(BUILD)/pinbound.so $(LIBPB)
+		$(BUILD)/pinbound $(BUILD)/pinbound.so $(LIBPB) $(LIBSURVEY)
 
 distclean:
 	rm -rf $(BUILD)

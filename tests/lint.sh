@@ -29,7 +29,7 @@ warnings() {
 
 tidy() {
 	# shellcheck disable=SC2086
-	printf '%s\n' lib/*.c cli/*.c cli/doctor/*.c | xargs -P "$(nproc)" -n 4 sh -c \
+	printf '%s\n' lib/*.c cli/*.c cli/*/*.c | xargs -P "$(nproc)" -n 4 sh -c \
 		'clang-tidy --quiet "$@" -- '"$flags" tidy &&
 		printf '%s\n' module/*.c | xargs -P "$(nproc)" -n 4 sh -c \
 			'clang-tidy --quiet "$@" -- '"$flags $host" tidy
@@ -42,7 +42,7 @@ check() {
 		-Iinclude -Ilib -I"$build/include" lib cli module tests/unit tests/lab
 }
 
-step "clang-format" clang-format --dry-run -Werror lib/*.[ch] cli/*.[ch] cli/doctor/*.[ch] \
+step "clang-format" clang-format --dry-run -Werror lib/*.[ch] cli/*.[ch] cli/*/*.[ch] \
 	module/*.[ch] include/pinbound/*.h tests/unit/*.[ch] tests/lab/*.c
 step "gcc -Werror" warnings gcc
 step "clang -Werror" warnings clang
