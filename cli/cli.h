@@ -80,6 +80,7 @@ int cli_list(struct cli *cli);
 int cli_show(struct cli *cli);
 int cli_import(struct cli *cli);
 int cli_export(struct cli *cli);
+int cli_check(struct cli *cli);
 int cli_status(struct cli *cli);
 int cli_accept(struct cli *cli);
 int cli_log(struct cli *cli);

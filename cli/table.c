@@ -1,5 +1,6 @@
 /* table.c - every command: its name, arguments, options, help and function. */
 #include "cli.h"
+#include "survey/options.h"
 
 /* clang-format off: a table is read row by row. */
 
@@ -56,6 +57,14 @@ static const struct cli_option import_options[] = {
 
 static const struct cli_option export_options[] = {
 	{"--format", "pins|unbound", "what to write; pins if it is not given"},
+	{NULL, NULL, NULL},
+};
+
+static const struct cli_option check_options[] = {
+	SURVEY_OPTIONS,
+	{"--format", "FORMAT", "text, json or prometheus"},
+	{"--resolv-conf", "FILE", "the resolvers to look for the canary at"},
+	{"--no-canary", NULL, "do not ask the resolvers"},
 	{NULL, NULL, NULL},
 };
 
@@ -225,6 +234,25 @@ const struct cli_command cli_commands[] = {
 		0,
 		true,
 		cli_export,
+	},
+	{
+		"check",
+		"[NAME...]",
+		"ask the parents now, and compare",
+		"Asks every server of the zones above, and the zones' own, what they say "
+		"now of\n"
+		"all that is pinned, or of the NAMEs, from the root down and not through "
+		"the\n"
+		"resolver. For cron and monitoring: exit code 2 is CRITICAL, 1 WARNING, "
+		"3 what\n"
+		"could not be asked. Each resolver of resolv.conf must be protected, "
+		"too.\n\n"
+		"  pinbound check example.com",
+		check_options,
+		0,
+		SIZE_MAX,
+		false,
+		cli_check,
 	},
 	{
 		"status",

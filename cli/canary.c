@@ -1,0 +1,133 @@
+/* canary.c - are the resolvers of this machine protected? See check.h. */
+#include "check.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CANARY "canary.pinbound.invalid"
+#define CANARY_TEXT "pinbound: canary"
+#define EDE_BLOCKED 15
+
+/* How glibc reads it: keyword at the start of the line, one address. */
+static const char *nameserver_of(char *line)
+{
+	char *keyword, *value, *rest = NULL;
+
+	keyword = strtok_r(line, " \t\r\n", &rest);
+	value = strtok_r(NULL, " \t\r\n", &rest);
+	return keyword != NULL && strcmp(keyword, "nameserver") == 0 ? value : NULL;
+}
+
+static struct check_resolver *add_resolver(struct check *check)
+{
+	struct check_resolver *resolver = arena_alloc(check->arena, sizeof(*resolver));
+
+	*check->last_resolver = resolver;
+	check->last_resolver = &resolver->next;
+	return resolver;
+}
+
+static void unknown(
+	struct check *check, struct check_resolver *resolver, const char *text)
+{
+	resolver->status = CHECK_UNKNOWN;
+	resolver->text = arena_copy(check->arena, text, strlen(text) + 1);
+}
+
+/* The option of RFC 8914: a code, and a text. */
+static bool has_canary(const ldns_pkt *message)
+{
+	static const char text[] = CANARY_TEXT;
+	ldns_edns_option_list *options =
+		ldns_pkt_edns_get_option_list((ldns_pkt *)(uintptr_t)message);
+	size_t count = options == NULL ? 0 : ldns_edns_option_list_get_count(options);
+
+	for (size_t i = 0; i < count; i++) {
+		ldns_edns_option *option = ldns_edns_option_list_get_option(options, i);
+		const uint8_t *data = ldns_edns_get_data(option);
+		size_t size = ldns_edns_get_size(option);
+
+		if (ldns_edns_get_code(option) == LDNS_EDNS_EDE &&
+			size == 2 + sizeof(text) - 1 && data[0] == 0 &&
+			data[1] == EDE_BLOCKED &&
+			memcmp(data + 2, text, sizeof(text) - 1) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct canary {
+	struct check *check;
+	struct check_resolver *resolver;
+};
+
+static void took(void *arg, const struct net_answer *answer)
+{
+	struct canary *canary = arg;
+	struct check_resolver *resolver = canary->resolver;
+	const ldns_lookup_table *row;
+	char text[96];
+
+	if (answer->outcome != NET_ANSWERED) {
+		unknown(canary->check, resolver, answer->text);
+		return;
+	}
+	if (ldns_pkt_get_rcode(answer->message) == LDNS_RCODE_SERVFAIL &&
+		has_canary(answer->message)) {
+		resolver->text = "protected";
+		return;
+	}
+	row = ldns_lookup_by_id(ldns_rcodes, (int)ldns_pkt_get_rcode(answer->message));
+	(void)snprintf(text, sizeof(text), "not protected: it answers %s for " CANARY,
+		row != NULL ? row->name : "nothing known");
+	resolver->status = CHECK_CRITICAL;
+	resolver->text = arena_copy(canary->check->arena, text, strlen(text) + 1);
+}
+
+/* A link-local address may have a zone behind "%": such a one is not asked. */
+static void ask(struct check *check, const char *text)
+{
+	struct check_resolver *resolver = add_resolver(check);
+	struct canary *canary = arena_alloc(check->arena, sizeof(*canary));
+	struct net_question question = {
+		.type = LDNS_RR_TYPE_A,
+		.rd = true,
+		.urgent = true,
+	};
+	struct pb_error error;
+
+	if (!net_read_address(
+		    &resolver->address, &question.port, text, strlen(text), &error)) {
+		unknown(check, resolver, error.text);
+		return;
+	}
+	*canary = (struct canary){check, resolver};
+	question.server = resolver->address;
+	(void)pb_name_from_text(&question.name, CANARY, sizeof(CANARY) - 1, NULL);
+	net_ask(surveyor_net(check->surveyor), &question, took, canary);
+}
+
+void check_canaries(struct check *check)
+{
+	FILE *file = fopen(check->resolv_conf, "r");
+	char line[1024], text[PB_ERROR_MAX];
+	bool any = false;
+
+	if (file == NULL) {
+		(void)snprintf(text, sizeof(text), "%s: %s", check->resolv_conf,
+			strerror(errno));
+		unknown(check, add_resolver(check), text);
+		return;
+	}
+	while (fgets(line, sizeof(line), file) != NULL) {
+		const char *address = nameserver_of(line);
+
+		if (address != NULL) {
+			ask(check, address);
+			any = true;
+		}
+	}
+	(void)fclose(file);
+	if (!any)
+		ask(check, "127.0.0.1"); /* as resolv.conf(5) says */
+}
