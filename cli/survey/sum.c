@@ -50,7 +50,7 @@ static void find_most(struct survey *survey)
 /* Why nobody could tell: the most that can be said in a line. */
 static void say_why(struct survey *survey)
 {
-	const struct survey_answer *last = NULL;
+	const struct survey_answer *first = NULL;
 	char parent[PB_NAME_TEXT_MAX], address[PB_ADDRESS_TEXT_MAX];
 	size_t asked = 0;
 
@@ -62,16 +62,17 @@ static void say_why(struct survey *survey)
 		if (answer->side != SURVEY_PARENT || answer->type != LDNS_RR_TYPE_NS)
 			continue;
 		asked++;
-		if (last == NULL || answer->outcome != SURVEY_UNREACHABLE)
-			last = answer;
+		if (first == NULL || (first->outcome == SURVEY_UNREACHABLE &&
+					     answer->outcome != SURVEY_UNREACHABLE))
+			first = answer;
 	}
-	if (last != NULL)
+	if (first != NULL)
 		(void)snprintf(survey->why, sizeof(survey->why),
 			"none of %zu servers of %.60s: %.40s from %s", asked,
 			pb_name_to_text(&survey->parent, parent),
-			last->outcome == SURVEY_ANSWERED ? "a referral past it"
-							 : last->why,
-			pb_address_to_text(&last->address, address));
+			first->outcome == SURVEY_ANSWERED ? "a referral past it"
+							  : first->why,
+			pb_address_to_text(&first->address, address));
 }
 
 void sum_parent(struct run *run)

@@ -270,8 +270,9 @@ static void hosts_known(struct run *run)
 		if (pb_set_has(&survey->ns.set, (struct pb_bytes){host.wire, host.size}))
 			arena_add(survey->arena, &survey->addresses, pb_order_names,
 				element.data, element.size);
-		/* Parent and child may share servers: then no referral names them. */
-		if (!has_address(&asked.set, &address)) {
+		/* Parent and child may share servers, which no referral names then. But
+		 * if the parent knows of no such zone, it has no servers. */
+		if (survey->ns.set.count > 0 && !has_address(&asked.set, &address)) {
 			arena_add(survey->arena, &asked, pb_order_names, element.data,
 				element.size);
 			ask_child(run, &host, &address);

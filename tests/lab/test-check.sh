@@ -1,0 +1,288 @@
+# shellcheck shell=bash disable=SC2154
+# test-check.sh - "pinbound check" against the lab's servers, and against servers that
+# are dead, slow or lie. To be sourced by run.sh.
+
+# check_says CODE TEXT [OPTION...]: what it writes, without what differs from run to
+# run, is TEXT.
+check_says() {
+	local code=$1 expected=$2 said got
+	shift 2
+	said=$(timeout 120 "$lab_build/pinbound" check --root-hints "$lab_run/root.hints" \
+		"$@" 2>&1)
+	got=$?
+	said=$(sed 's/ | .*//' <<< "$said")
+	[ "$said" = "$expected" ] || complain "check $* says:
+$said
+expected:
+$expected"
+	[ $got -eq "$code" ] || complain "check $* exits with $got, expected $code"
+}
+
+# check_pin NAME OPTION...: one pin, and no others.
+check_pin() {
+	pins < /dev/null
+	pinbound -q add "$@"
+}
+
+check_example() {
+	check_pin example.com --ns ns1.dns-host.example --ns ns2.dns-host.example \
+		--ds "$(ds provider example.com.)" --mx mail.example.com "$@"
+}
+
+check_ok="PINBOUND OK: 1 of 1 zone as pinned"
+check_bad="PINBOUND CRITICAL: 0 of 1 zone as pinned, 1 critical"
+check_hosts="ns1.dns-host.example. ns2.dns-host.example."
+check_evil="ns1.evil.example. ns2.evil.example."
+
+test_check_matches() {
+	check_example
+	check_says 0 "$check_ok" --no-canary
+	check_says 0 "" --no-canary -q
+	check_says 0 "$check_ok" --no-canary -4 --rate 0 example.com
+}
+
+test_check_hijack() {
+	local pinned observed
+	check_example
+	pinned=$(ds provider example.com.)
+	registrar hijack example.com.
+	count_from
+	check_says 2 "$check_bad
+CRITICAL example.com. ns-unexpected: 2 of 2 servers of com. say NS $check_evil, pinned $check_hosts; ds-removed: 2 of 2 servers of com. say DS none, pinned $pinned" --no-canary
+	asked 0 hijacker
+	# Whatever its mode is.
+	pinbound -q set example.com --mode log --no-ds
+	check_says 2 "$check_bad
+CRITICAL example.com. ns-unexpected: 2 of 2 servers of com. say NS $check_evil, pinned $check_hosts" --no-canary
+	# One of two.
+	registrar restore example.com.
+	registrar hijack example.com. com-b
+	check_says 2 "$check_bad
+CRITICAL example.com. ns-unexpected: 1 of 2 servers of com. says NS $check_evil, pinned $check_hosts" --no-canary
+	registrar restore example.com.
+	registrar swap-ds example.com.
+	check_example
+	observed=$(ds hijacker example.com.)
+	check_says 2 "$check_bad
+CRITICAL example.com. ds-unexpected: 2 of 2 servers of com. say DS $observed, pinned $pinned" --no-canary
+}
+
+test_check_hold() {
+	check_pin partner.example --ns ns1.dns-host.example --ns ns2.dns-host.example
+	registrar hold partner.example.
+	check_says 2 "$check_bad
+CRITICAL partner.example. delegation-gone: 1 of 1 server of example. says that there is no such domain" --no-canary
+}
+
+# What is only logged in refuse mode, what the zone's own servers say, and a pin that
+# expires.
+test_check_lesser() {
+	check_example --ns ns3.dns-host.example
+	check_says 1 "PINBOUND WARNING: 0 of 1 zone as pinned, 1 warning
+WARNING example.com. ns-missing: 2 of 2 servers of com. say NS $check_hosts, pinned $check_hosts ns3.dns-host.example." --no-canary
+	pinbound -q set example.com --ns ns1.dns-host.example --ns ns2.dns-host.example \
+		--expires 2001-01-01
+	check_says 1 "PINBOUND WARNING: 0 of 1 zone as pinned, 1 warning
+WARNING example.com. the pin expires: 2001-01-01" --no-canary
+	pinbound -q set example.com --no-expires
+	takeover example.com.
+	check_says 2 "$check_bad
+CRITICAL example.com. mx-unexpected: 2 of 2 servers of example.com. say MX mx.evil.example., pinned mail.example.com." --no-canary
+	give_back example.com.
+	pinbound -q set example.com --address 'ns1.dns-host.example 192.0.2.1'
+	check_says 2 "$check_bad
+CRITICAL example.com. address-unexpected: 1 of 2 servers of example.com. says address ns1.dns-host.example. 127.1.3.1, pinned ns1.dns-host.example. 192.0.2.1" --no-canary
+	check_pin hosted.example --ns ns1.example.com --ns ns2.example.com
+	check_says 0 "$check_ok" --no-canary
+}
+
+# Parent and child on the same servers, a top-level domain, and the root.
+test_check_places() {
+	check_pin sub.example.com --ns ns1.other-host.example --mx mail.sub.example.com
+	check_says 0 "$check_ok" --no-canary
+	check_pin com --ns a.nic.com --ns b.nic.com --ds "$(ds com-a com.)"
+	check_says 0 "$check_ok" --no-canary
+	check_pin . --ns a.root
+	check_says 0 "$check_ok" --no-canary
+	check_pin . --ns b.root
+	check_says 2 "$check_bad
+CRITICAL . ns-unexpected: 1 of 1 server of . says NS a.root., pinned b.root." --no-canary
+	check_pin mail.example.com --ns ns1.dns-host.example
+	check_says 2 "$check_bad
+CRITICAL mail.example.com. delegation-gone: 2 of 2 servers of example.com. say that there is no delegation" --no-canary
+	check_pin www.nothing.here --ns ns1.dns-host.example
+	check_says 2 "$check_bad
+CRITICAL www.nothing.here. delegation-gone: 1 of 1 server of . says that there is no such domain" --no-canary
+}
+
+test_check_canary() {
+	check_example
+	printf 'nameserver 127.2.0.2\n' > "$lab_run/resolv.conf"
+	check_says 0 "$check_ok" --resolv-conf "$lab_run/resolv.conf"
+	printf '# first\nnameserver 127.2.0.2\nnameserver\t127.2.0.1 \nsearch example\n' \
+		> "$lab_run/resolv.conf"
+	check_says 2 "PINBOUND CRITICAL: 1 of 1 zone as pinned, 1 resolver not protected
+CRITICAL resolver 127.2.0.1: not protected: it answers NXDOMAIN for canary.pinbound.invalid" \
+		--resolv-conf "$lab_run/resolv.conf"
+	printf 'nameserver 127.2.0.99\n' > "$lab_run/resolv.conf"
+	check_says 3 "PINBOUND UNKNOWN: 1 of 1 zone as pinned, 1 resolver unknown
+UNKNOWN resolver 127.2.0.99: connection refused" --resolv-conf "$lab_run/resolv.conf"
+	check_says 3 "PINBOUND UNKNOWN: 1 of 1 zone as pinned, 1 resolver unknown
+UNKNOWN resolver: /does/not/exist: No such file or directory" --resolv-conf /does/not/exist
+}
+
+test_check_not_pinned() {
+	check_example
+	check_says 3 "PINBOUND UNKNOWN: partner.example is not pinned" --no-canary \
+		example.com partner.example
+	pins < /dev/null
+	check_says 3 "PINBOUND UNKNOWN: nothing is pinned" --no-canary
+	check_says 3 "PINBOUND UNKNOWN: /does/not/exist: No such file or directory" \
+		-c /does/not/exist
+}
+
+# --- servers that do not do what they should ----------------------------------
+
+# com-b ends; VICE answers in its place, until check_restore.
+check_vice() {
+	local i
+	[ -n "${check_pid:-}" ] || knotc -c "$lab_run/com-b/knot.conf" stop > /dev/null 2>&1
+	[ -z "${check_pid:-}" ] || { kill "$check_pid" && wait "$check_pid"; } 2> /dev/null
+	rm -f "$lab_run/com-b/ready"
+	for ((i = 0; i < 100; i++)); do
+		ss -lnuH "src 127.1.1.2" | grep -q . || break
+		sleep 0.1
+	done
+	[ "$1" != dead ] || return 0
+	setsid python3 "$lab_here/liar.py" "$1" 127.1.1.2 127.1.1.1 > "$lab_run/com-b/ready" \
+		2> "$lab_run/com-b/liar" &
+	check_pid=$!
+	lab_pids+=("$check_pid")
+	within 10 grep -q ready "$lab_run/com-b/ready" ||
+		complain "$1 does not start: $(cat "$lab_run/com-b/liar")"
+}
+
+check_restore() {
+	[ -z "${check_pid:-}" ] || { kill "$check_pid" && wait "$check_pid"; } 2> /dev/null
+	check_pid=
+	serve knotd com-b -c "$lab_run/com-b/knot.conf"
+	wait_for 127.1.1.2 com. DNSKEY
+}
+
+# What is wrong with one server that the other makes up for is noted, no more.
+test_check_dead_servers() {
+	local row
+	check_example
+	for row in "dead:connection refused" "silent:no answer" "refuses:REFUSED" \
+		"fails:SERVFAIL" "malformed:an answer that cannot be read" \
+		"cut:an answer that cannot be read" "upward:refers to ." \
+		"sideways:refers to evil.example." "itself:refers to com." \
+		"only-udp:TCP: connection refused"; do
+		check_vice "${row%%:*}"
+		check_says 0 "$check_ok
+note: server b.nic.com. (127.1.1.2): ${row#*:} (1 zone)" --no-canary
+	done
+	check_restore
+}
+
+# And these are none the worse for it.
+test_check_poor_servers() {
+	local vice
+	check_example
+	for vice in none loses truncates spoofed no-edns; do
+		check_vice $vice
+		check_says 0 "$check_ok" --no-canary
+	done
+	check_restore
+}
+
+test_check_lying_servers() {
+	check_example
+	pinbound -q set example.com --no-ds
+	check_vice alias
+	check_says 2 "$check_bad
+CRITICAL example.com. answered-by-parent: 1 of 2 servers of com. says an alias" --no-canary
+	# What it plants is not used: nobody asks the hijacker.
+	count_from
+	check_vice planted
+	check_says 0 "$check_ok" --no-canary
+	asked 0 hijacker
+	check_restore
+}
+
+# Nobody answers: that is no deviation, and not fine either.
+test_check_nobody() {
+	local row
+	check_example
+	knotc -c "$lab_run/com-a/knot.conf" stop > /dev/null 2>&1
+	check_vice dead
+	check_says 3 "PINBOUND UNKNOWN: 0 of 1 zone as pinned, 1 unknown
+UNKNOWN example.com. could not be asked: none of 2 servers of com.: connection refused from 127.1.1.1
+note: server a.nic.com. (127.1.1.1): connection refused (1 zone)
+note: server b.nic.com. (127.1.1.2): connection refused (1 zone)" --no-canary
+	serve knotd com-a -c "$lab_run/com-a/knot.conf"
+	wait_for 127.1.1.1 com. DNSKEY
+	check_restore
+}
+
+# Zones whose servers depend on each other, for ever or on and on.
+test_check_mazes() {
+	local i server
+	for server in com-a com-b; do
+		{
+			for i in NS\ ns.loop-b; do
+				echo "zone-set com. loop-a 5 $i"
+			done
+			echo "zone-set com. loop-b 5 NS ns.loop-a"
+			echo "zone-set com. self 5 NS ns.self"
+			for ((i = 0; i < 30; i++)); do
+				echo "zone-set com. chain$i 5 NS ns.chain$((i + 1))"
+			done
+			for ((i = 0; i < 200; i++)); do
+				echo "zone-set com. crowd 5 NS ns$i.evil.example."
+			done
+		} | edit_zone $server com.
+	done
+	check_pin loop-a.com --ns ns.loop-b.com
+	check_says 3 "PINBOUND UNKNOWN: 0 of 1 zone as pinned, 1 unknown
+UNKNOWN loop-a.com. could not be asked: the zone's own NS: no server that is pinned has an address" --no-canary
+	check_pin self.com --ns ns.self.com
+	check_says 3 "PINBOUND UNKNOWN: 0 of 1 zone as pinned, 1 unknown
+UNKNOWN self.com. could not be asked: the zone's own NS: no server that is pinned has an address" --no-canary
+	check_pin chain0.com --ns ns.chain1.com
+	check_says 3 "PINBOUND UNKNOWN: 0 of 1 zone as pinned, 1 unknown
+UNKNOWN chain0.com. could not be asked: the zone's own NS: no server that is pinned has an address" --no-canary
+	check_pin crowd.com --ns ns.chain1.com
+	"$lab_build/pinbound" check --root-hints "$lab_run/root.hints" --no-canary \
+		> "$lab_run/crowd"
+	[ $? -eq 2 ] || complain "a crowd of servers: $(cat "$lab_run/crowd")"
+	for server in com-a com-b; do
+		{
+			for i in loop-a loop-b self crowd; do
+				echo "zone-unset com. $i NS"
+			done
+			for ((i = 0; i < 30; i++)); do
+				echo "zone-unset com. chain$i NS"
+			done
+		} | edit_zone $server com.
+	done
+}
+
+# Through resolvers, one of which goes by what the hijacked half of com. says.
+test_check_via() {
+	check_example
+	forget com
+	check_says 0 "$check_ok" --no-canary --via 127.2.0.1 --via 127.2.0.2
+	pinbound -q set example.com --no-ds
+	registrar hijack example.com.
+	forget com
+	ask stock example.com. NS > /dev/null
+	registrar restore example.com.
+	check_says 2 "$check_bad
+CRITICAL example.com. ns-unexpected: 1 of 1 resolver says NS $check_evil, pinned $check_hosts" \
+		--no-canary --via 127.2.0.1
+	check_says 3 "PINBOUND UNKNOWN: 0 of 1 zone as pinned, 1 unknown
+UNKNOWN example.com. could not be asked: via 127.2.0.99: connection refused" \
+		--no-canary --via 127.2.0.99
+	forget com
+}
