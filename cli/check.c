@@ -1,5 +1,6 @@
 /* check.c - check: all pins, or some, compared with what the parents say now. */
 #include "check.h"
+#include "json.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,9 +187,30 @@ static void write_report(const struct check *check, enum format format, FILE *ou
 	}
 }
 
-/* All at once: who reads the file that it goes to never sees half of it. */
+/* Under another name first, so that who reads it never sees half of it. */
+static bool replace_file(const char *path, const char *text, size_t size)
+{
+	char *other = NULL;
+	FILE *file;
+	bool fine;
+
+	if (asprintf(&other, "%s.new", path) < 0)
+		return false;
+	file = fopen(other, "we");
+	fine = file != NULL && fwrite(text, 1, size, file) == size;
+	if (file != NULL && fclose(file) != 0)
+		fine = false;
+	fine = fine && rename(other, path) == 0;
+	if (!fine)
+		(void)cli_fail("%s: %s", other, strerror(errno));
+	free(other);
+	return fine;
+}
+
 static int report(const struct check *check, enum format format)
 {
+	const char *path = cli_value(check->cli, "--output");
+	int code = (int)check->status;
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out;
@@ -204,15 +226,31 @@ static int report(const struct check *check, enum format format)
 		(void)cli_fail("out of memory");
 		return CHECK_UNKNOWN;
 	}
-	(void)fwrite(text, 1, size, stdout);
+	if (path == NULL)
+		(void)fwrite(text, 1, size, stdout);
+	else if (!replace_file(path, text, size))
+		code = CHECK_UNKNOWN;
 	free(text);
-	return (int)check->status;
+	return code;
 }
 
 /* A monitoring system shows what is on standard output. */
-static int not_known(const char *why)
+static int not_known(enum format format, const char *why)
 {
-	(void)printf("PINBOUND UNKNOWN: %s\n", why);
+	struct json json;
+
+	if (format == FORMAT_TEXT) {
+		(void)printf("PINBOUND UNKNOWN: %s\n", why);
+	} else if (format == FORMAT_JSON) {
+		json_begin(&json, stdout);
+		json_open(&json, NULL, '{');
+		json_text(&json, "status", check_status_word(CHECK_UNKNOWN));
+		json_text(&json, "error", why);
+		json_close(&json, '}');
+		json_end(&json);
+	} else {
+		(void)cli_fail("%s", why);
+	}
 	return CHECK_UNKNOWN;
 }
 
@@ -223,10 +261,10 @@ static int prepare_and_run(struct check *check, enum format format)
 	/* That it cannot be read is no warning, as exit code 1 would be. */
 	if (!pb_conf_read(&check->cli->conf, check->cli->conf_path, &error) ||
 		take_pins(check, &error) != PB_OK)
-		return not_known(error.text);
+		return not_known(format, error.text);
 	check->surveyor = surveyor_new(&check->options, &error);
 	if (check->surveyor == NULL)
-		return not_known(error.text);
+		return not_known(format, error.text);
 	run(check);
 	surveyor_free(check->surveyor);
 	return report(check, format);
@@ -284,7 +322,7 @@ int cli_check(struct cli *cli)
 	check.last_zone = &check.zones;
 	check.last_resolver = &check.resolvers;
 	if (check.arena == NULL)
-		return not_known("out of memory");
+		return not_known(format, "out of memory");
 	if (code == CLI_DONE)
 		code = prepare_and_run(&check, format);
 	arena_free(check.arena);

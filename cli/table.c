@@ -63,6 +63,7 @@ static const struct cli_option export_options[] = {
 static const struct cli_option check_options[] = {
 	SURVEY_OPTIONS,
 	{"--format", "FORMAT", "text, json or prometheus"},
+	{"--output", "FILE", "write to FILE, which is replaced as a whole"},
 	{"--resolv-conf", "FILE", "the resolvers to look for the canary at"},
 	{"--no-canary", NULL, "do not ask the resolvers"},
 	{NULL, NULL, NULL},

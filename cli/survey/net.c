@@ -358,7 +358,9 @@ static void patience_over(void *owner)
 	struct asking *asking = owner;
 
 	if (asking->transport != NET_UDP)
-		net_try_failed(asking, NET_SILENT, "no answer over TCP");
+		net_try_failed(asking, NET_SILENT,
+			asking->transport == NET_TLS ? "no answer over TLS"
+						     : "no answer over TCP");
 	else
 		net_try_failed(asking, NET_SILENT,
 			asking->text != NULL ? asking->text : "no answer");

@@ -148,7 +148,7 @@ check_vice() {
 	local i
 	[ -n "${check_pid:-}" ] || knotc -c "$lab_run/com-b/knot.conf" stop > /dev/null 2>&1
 	[ -z "${check_pid:-}" ] || { kill "$check_pid" && wait "$check_pid"; } 2> /dev/null
-	rm -f "$lab_run/com-b/ready"
+	: > "$lab_run/com-b/ready"
 	for ((i = 0; i < 100; i++)); do
 		ss -lnuH "src 127.1.1.2" | grep -q . || break
 		sleep 0.1
@@ -285,4 +285,103 @@ CRITICAL example.com. ns-unexpected: 1 of 1 resolver says NS $check_evil, pinned
 UNKNOWN example.com. could not be asked: via 127.2.0.99: connection refused" \
 		--no-canary --via 127.2.0.99
 	forget com
+}
+
+# One that has a certificate, and what it is worth to whom.
+test_check_via_tls() {
+	local dir=$lab_run/127.2.0.7
+	check_example
+	mkdir -p "$dir"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 \
+		-subj /CN=dns.host.example -addext subjectAltName=DNS:dns.host.example \
+		-keyout "$dir/key.pem" -out "$dir/cert.pem" 2> "$dir/openssl" ||
+		lab_die "$(cat "$dir/openssl")"
+	resolver 127.2.0.7 "validator iterator" "
+    interface: 127.2.0.7@853
+    tls-service-key: $dir/key.pem
+    tls-service-pem: $dir/cert.pem"
+	SSL_CERT_FILE=$dir/cert.pem check_says 0 "$check_ok" --no-canary \
+		--via 127.2.0.7#dns.host.example
+	SSL_CERT_FILE=$dir/cert.pem check_says 3 "PINBOUND UNKNOWN: 0 of 1 zone as pinned, 1 unknown
+UNKNOWN example.com. could not be asked: via 127.2.0.7: hostname mismatch" --no-canary \
+		--via 127.2.0.7#dns.evil.example
+	check_says 3 "PINBOUND UNKNOWN: 0 of 1 zone as pinned, 1 unknown
+UNKNOWN example.com. could not be asked: via 127.2.0.7: self-signed certificate" --no-canary \
+		--via 127.2.0.7#dns.host.example
+	check_says 3 "PINBOUND UNKNOWN: 0 of 1 zone as pinned, 1 unknown
+UNKNOWN example.com. could not be asked: via 127.2.0.1 port 53: no answer over TLS" \
+		--no-canary --via 127.2.0.1@53#dns.host.example
+	stop_last
+}
+
+# A server of com. at an IPv6 address, where another delegation is to be had.
+test_check_ipv6() {
+	ip address add fd53::1/128 dev lo nodad || lab_die "no IPv6 on lo"
+	knot com-six fd53::1 com.
+	sed 's/^example .*/example NS ns1.evil.example./' "$lab_run/com-a/com.zone" \
+		> "$lab_run/com-six/com.zone"
+	serve knotd com-six -c "$lab_run/com-six/knot.conf"
+	wait_for fd53::1 com. SOA
+	echo "zone-set . b.nic.com. 5 AAAA fd53::1" | edit_zone root .
+	check_example
+	pinbound -q set example.com --no-ds
+	check_says 2 "$check_bad
+CRITICAL example.com. ns-unexpected: 1 of 3 servers of com. says NS ns1.evil.example., pinned $check_hosts" --no-canary
+	check_says 0 "$check_ok" --no-canary -4
+	# The root has no IPv6 address here.
+	check_says 3 "PINBOUND UNKNOWN: 0 of 1 zone as pinned, 1 unknown
+UNKNOWN example.com. could not be asked: the servers of .: IPv4 is not asked" --no-canary -6
+	stop_last
+	# It is nobody's fault that there is no way to it.
+	ip address del fd53::1/128 dev lo
+	check_says 0 "$check_ok" --no-canary
+	echo "zone-unset . b.nic.com. AAAA" | edit_zone root .
+}
+
+# What programs read: all of it, but for what differs from run to run.
+test_check_formats() {
+	local said
+	check_pin partner.example --ns ns1.dns-host.example --ns ns2.dns-host.example
+	registrar hold partner.example.
+	said=$("$lab_build/pinbound" check --root-hints "$lab_run/root.hints" --no-canary --json |
+		sed -E 's/("(time|milliseconds|queries|generation)": ).*[^,]/\1X/' | tr -s ' \n' ' ')
+	[ "$said" = '{ "status": "critical", "time": X, "milliseconds": X, "queries": X, "counts": { "zones": 1, "ok": 0, "warning": 0, "critical": 1, "unknown": 0 }, "zones": [ { "zone": "partner.example.", "status": "critical", "reasons": [ "delegation-gone" ], "parent": "example.", "findings": [ { "reasons": [ "delegation-gone" ], "status": "critical", "said-by": "parent", "type": "NS", "response": "nxdomain", "count": 1, "of": 1, "servers": [ "127.1.2.1" ], "observed": {} } ], "unasked": [], "pin": { "name": "partner.example.", "ns": [ "ns1.dns-host.example.", "ns2.dns-host.example." ], "child-ns": [], "address": [], "strict": false, "generation": X } } ], "resolvers": [], "failures": [] } ' ] ||
+		complain "check --json says: $said"
+	said=$("$lab_build/pinbound" check --root-hints "$lab_run/root.hints" --no-canary \
+		--format prometheus | grep -v '^#' | sed -E 's/(queries|seconds) .*/\1 X/')
+	[ "$said" = 'pinbound_check_zone_status{zone="partner.example."} 2
+pinbound_check_zone_reason{zone="partner.example.",reason="delegation-gone"} 1
+pinbound_check_zones 1
+pinbound_check_status 2
+pinbound_check_queries X
+pinbound_check_duration_seconds X
+pinbound_check_timestamp_seconds X' ] || complain "check --format prometheus says: $said"
+	# A file is there whole, or not at all.
+	"$lab_build/pinbound" check --root-hints "$lab_run/root.hints" --no-canary \
+		--format prometheus --output "$lab_run/metrics" > "$lab_run/said"
+	[ $? -eq 2 ] && [ ! -s "$lab_run/said" ] && [ ! -e "$lab_run/metrics.new" ] &&
+		grep -q '^pinbound_check_status 2$' "$lab_run/metrics" ||
+		complain "check --output: $(cat "$lab_run/said" "$lab_run/metrics")"
+	pins < /dev/null
+	said=$("$lab_build/pinbound" check --json | tr -s ' \n' ' ')
+	[ "$said" = '{ "status": "unknown", "error": "nothing is pinned" } ' ] ||
+		complain "check --json without pins says: $said"
+}
+
+# Not one query a second more than it may.
+test_check_rate() {
+	local i first last
+	pins < /dev/null
+	for ((i = 0; i < 40; i++)); do
+		printf 'pin:\n name: none%d.com\n ns: ns1.dns-host.example\n' $i
+	done | pinbound -q import -
+	count_from
+	first=$(date +%s%N)
+	"$lab_build/pinbound" check --root-hints "$lab_run/root.hints" --no-canary --rate 20 \
+		> "$lab_run/rate"
+	last=$(date +%s%N)
+	[ $? -eq 0 ] && grep -q '^PINBOUND CRITICAL: 0 of 40' "$lab_run/rate" ||
+		complain "check says: $(cat "$lab_run/rate")"
+	asked 80 com-a com-b
+	[ $(((last - first) / 1000000)) -ge 1950 ] || complain "40 queries in less than 2 seconds"
 }
