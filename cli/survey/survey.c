@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void follow(struct run *run, const struct survey_answer *answer);
+
 /* --- questions -------------------------------------------------------------- */
 
 static void settle(struct run *run)
@@ -69,8 +71,6 @@ static void read_answer(struct held *held, const ldns_pkt *message)
 			(void)snprintf(answer->why, sizeof(answer->why),
 				"refers to another zone");
 		}
-		if (run->wants.addresses)
-			note_address(run, answer);
 		if (run->wants.dnskey)
 			held->rrset = read_rrset(
 				message, LDNS_SECTION_ANSWER, name, answer->type);
@@ -88,6 +88,9 @@ static void took(void *arg, const struct net_answer *got)
 	(void)snprintf(answer->why, sizeof(answer->why), "%s", got->text);
 	if (got->outcome == NET_ANSWERED)
 		read_answer(held, got->message);
+	if (answer->side == SURVEY_PARENT && answer->type == LDNS_RR_TYPE_NS &&
+		answer->outcome == SURVEY_ANSWERED)
+		follow(held->run, answer);
 	settle(held->run);
 }
 
@@ -154,54 +157,6 @@ static void ask_via(struct run *run, const struct survey_via *via, uint16_t type
 
 /* --- the child's side ------------------------------------------------------- */
 
-static int order_answers(const void *a, const void *b)
-{
-	const struct survey_answer *first = *(struct survey_answer *const *)a;
-	const struct survey_answer *second = *(struct survey_answer *const *)b;
-	int order = (int)first->side - (int)second->side;
-
-	if (order == 0)
-		order = pb_name_order(&first->server, &second->server);
-	if (order == 0)
-		order = memcmp(&first->address, &second->address, sizeof(first->address));
-	return order != 0 ? order : (int)first->type - (int)second->type;
-}
-
-static void finish(struct run *run)
-{
-	struct surveyor *surveyor = run->surveyor;
-
-	if (run->survey.count > 1)
-		qsort(run->survey.answers, run->survey.count,
-			sizeof(*run->survey.answers), order_answers);
-	sum_child(run);
-	if (run->wants.dnskey)
-		check_signatures(run);
-	for (size_t i = 0; i < run->survey.count; i++)
-		ldns_rr_list_deep_free(((struct held *)run->survey.answers[i])->rrset);
-	surveyor->running--;
-	run->done(run->arg, &run->survey);
-}
-
-static void ask_child(
-	struct run *run, const struct pb_name *host, const struct pb_address *address)
-{
-	const struct survey_wants *wants = &run->wants;
-
-	if (wants->child_ns)
-		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_NS, host, address);
-	if (wants->mx)
-		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_MX, host, address);
-	if (wants->dnskey)
-		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_DNSKEY, host, address);
-	if (wants->cds) {
-		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_CDS, host, address);
-		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_CDNSKEY, host, address);
-	}
-	if (wants->csync)
-		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_CSYNC, host, address);
-}
-
 static bool named_by_pin(const struct pb_pin *pin, struct pb_bytes host)
 {
 	return pb_set_has(&pin->ns, host) || pb_set_has(&pin->child_ns, host);
@@ -220,91 +175,186 @@ static bool has_address(const struct pb_set *addresses, const struct pb_address 
 	return false;
 }
 
-static void note_unresolved(struct run *run)
+static void ask_types(
+	struct run *run, const struct pb_name *host, const struct pb_address *address)
 {
-	struct survey *survey = &run->survey;
-	struct pb_address address;
-	struct pb_bytes element, known;
-	struct pb_name host, owner;
+	const struct survey_wants *wants = &run->wants;
 
-	survey->unresolved =
-		arena_alloc(survey->arena, (survey->ns.set.count + 1U) * sizeof(host));
-	for (size_t at = 0; pb_set_next(&run->hosts.set, &at, &element);) {
-		bool found = false;
-
-		if (pb_name_from_wire(&host, element.data, element.size) == 0)
-			continue;
-		for (size_t i = 0; pb_set_next(&run->known.set, &i, &known);)
-			found = found || (pb_address_parse(known, &owner, &address) &&
-						 pb_name_equal(&owner, &host));
-		if (!found && pb_set_has(&survey->ns.set, element))
-			survey->unresolved[survey->unresolved_count++] = host;
+	if (wants->child_ns)
+		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_NS, host, address);
+	if (wants->mx)
+		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_MX, host, address);
+	if (wants->dnskey)
+		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_DNSKEY, host, address);
+	if (wants->cds) {
+		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_CDS, host, address);
+		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_CDNSKEY, host, address);
 	}
+	if (wants->csync)
+		ask(run, SURVEY_CHILD, LDNS_RR_TYPE_CSYNC, host, address);
 }
 
-/* The addresses of the child's servers are known, as far as they can be. */
-static void hosts_known(struct run *run)
+/* An address of one of the zone's servers has become known: it is asked, once. */
+static void know_address(struct run *run, struct pb_bytes element)
 {
-	struct survey *survey = &run->survey;
-	struct pb_seen_set asked = {0};
 	struct pb_address address;
-	struct pb_bytes element;
 	struct pb_name host;
+	bool asked;
 
-	for (size_t i = 0; i < survey->count; i++) {
-		struct survey_answer *answer = survey->answers[i];
-
-		if (answer->side != SURVEY_PARENT || survey->name.size == 1 ||
-			!has_address(&run->known.set, &answer->address))
-			continue;
-		answer->seen.from_pinned_server = true;
-		if (run->wants.addresses && answer->seen.response != PB_REFERRAL)
-			note_address(run, answer);
-	}
-	note_unresolved(run);
-	run->next = finish;
-	run->pending = 1; /* this loop */
-	for (size_t at = 0; pb_set_next(&run->known.set, &at, &element);) {
-		if (!pb_address_parse(element, &host, &address))
-			continue;
-		if (pb_set_has(&survey->ns.set, (struct pb_bytes){host.wire, host.size}))
-			arena_add(survey->arena, &survey->addresses, pb_order_names,
-				element.data, element.size);
-		/* Parent and child may share servers, which no referral names then. But
-		 * if the parent knows of no such zone, it has no servers. */
-		if (survey->ns.set.count > 0 && !has_address(&asked.set, &address)) {
-			arena_add(survey->arena, &asked, pb_order_names, element.data,
-				element.size);
-			ask_child(run, &host, &address);
-		}
-	}
-	settle(run);
+	if (!pb_address_parse(element, &host, &address) ||
+		run->known.set.count >= CUTS_HOSTS_MAX * CUTS_ADDRESSES_MAX / 2)
+		return;
+	asked = has_address(&run->known.set, &address);
+	arena_add(run->survey.arena, &run->known, pb_order_names, element.data,
+		element.size);
+	if (!asked &&
+		pb_set_has(&run->delegated.set, (struct pb_bytes){host.wire, host.size}))
+		ask_types(run, &host, &address);
 }
 
 static void found_host(void *arg, const struct cuts_host *host)
 {
 	struct run *run = arg;
+	struct pb_bytes element;
 
-	arena_add_set(run->survey.arena, &run->known, pb_order_names, &host->addresses);
+	for (size_t at = 0; pb_set_next(&host->addresses.set, &at, &element);)
+		know_address(run, element);
 	settle(run);
 }
 
-static bool take_glue(struct run *run, const struct pb_name *host)
+/* The glue of one referral for a host. Another server may have other glue. */
+static bool know_glue(
+	struct run *run, const struct pb_seen_set *glue, const struct pb_name *host)
 {
 	struct pb_address address;
 	struct pb_bytes element;
 	struct pb_name owner;
 	unsigned count = 0;
 
-	for (size_t at = 0; count < CUTS_ADDRESSES_MAX &&
-			    pb_set_next(&run->survey.glue.set, &at, &element);)
+	for (size_t at = 0;
+		count < CUTS_ADDRESSES_MAX && pb_set_next(&glue->set, &at, &element);)
 		if (pb_address_parse(element, &owner, &address) &&
 			pb_name_equal(&owner, host)) {
-			arena_add(run->survey.arena, &run->known, pb_order_names,
-				element.data, element.size);
+			know_address(run, element);
 			count++;
 		}
 	return count > 0;
+}
+
+static void find_host(struct run *run, const struct pb_name *host)
+{
+	struct pb_bytes name = {host->wire, host->size};
+
+	if (run->hosts.set.count >= CUTS_HOSTS_MAX || pb_set_has(&run->hosts.set, name))
+		return;
+	arena_add(run->survey.arena, &run->hosts, pb_order_names, name.data, name.size);
+	run->pending++;
+	cuts_find_host(run->surveyor->cuts, host, run->work, found_host, run);
+}
+
+/*
+ * A server of the parent names the zone's servers: they are asked at once, while
+ * others of the parent are still silent.
+ */
+static void follow(struct run *run, const struct survey_answer *answer)
+{
+	const struct pb_observation *seen = &answer->seen;
+	const struct pb_seen_set *glue = &seen->address;
+	struct pb_bytes element;
+	struct pb_name host;
+
+	if (seen->response == PB_REFERRAL &&
+		!pb_name_equal(&seen->owner, &run->survey.name))
+		return;
+	/* The root has no parent: the hints say where its servers are. */
+	if (run->survey.name.size == 1)
+		glue = &run->surveyor->roots.addresses;
+	for (size_t at = 0; pb_set_next(&seen->ns.set, &at, &element);) {
+		if (run->delegated.set.count >= CUTS_HOSTS_MAX ||
+			(run->wants.pin != NULL &&
+				!named_by_pin(run->wants.pin, element)) ||
+			pb_name_from_wire(&host, element.data, element.size) == 0)
+			continue;
+		arena_add(run->survey.arena, &run->delegated, pb_order_names,
+			element.data, element.size);
+		if (!know_glue(run, glue, &host))
+			find_host(run, &host);
+	}
+}
+
+/* --- the end ---------------------------------------------------------------- */
+
+static int order_answers(const void *a, const void *b)
+{
+	const struct survey_answer *first = *(struct survey_answer *const *)a;
+	const struct survey_answer *second = *(struct survey_answer *const *)b;
+	int order = (int)first->side - (int)second->side;
+
+	if (order == 0)
+		order = pb_name_order(&first->server, &second->server);
+	if (order == 0)
+		order = memcmp(&first->address, &second->address, sizeof(first->address));
+	return order != 0 ? order : (int)first->type - (int)second->type;
+}
+
+/* Those of the zone's servers that have no address; and those that have, which. */
+static void note_addresses(struct run *run)
+{
+	struct survey *survey = &run->survey;
+	struct pb_address address;
+	struct pb_bytes element, known;
+	struct pb_name host, owner;
+
+	survey->unresolved = arena_alloc(
+		survey->arena, (run->delegated.set.count + 1U) * sizeof(host));
+	for (size_t at = 0; pb_set_next(&run->delegated.set, &at, &element);) {
+		bool found = false;
+
+		if (pb_name_from_wire(&host, element.data, element.size) == 0)
+			continue;
+		for (size_t i = 0; pb_set_next(&run->known.set, &i, &known);) {
+			if (!pb_address_parse(known, &owner, &address) ||
+				!pb_name_equal(&owner, &host))
+				continue;
+			found = true;
+			arena_add(survey->arena, &survey->addresses, pb_order_names,
+				known.data, known.size);
+		}
+		if (!found)
+			survey->unresolved[survey->unresolved_count++] = host;
+	}
+}
+
+static void note_answerers(struct run *run)
+{
+	for (size_t i = 0; i < run->survey.count; i++) {
+		struct survey_answer *answer = run->survey.answers[i];
+		bool parent = answer->side == SURVEY_PARENT;
+
+		if (parent)
+			answer->seen.from_pinned_server =
+				run->survey.name.size > 1 &&
+				has_address(&run->known.set, &answer->address);
+		if (run->wants.addresses && answer->side != SURVEY_VIA &&
+			(!parent || (answer->seen.from_pinned_server &&
+					    answer->seen.response != PB_REFERRAL)))
+			note_address(run, answer);
+	}
+}
+
+static void finish(struct run *run)
+{
+	struct surveyor *surveyor = run->surveyor;
+
+	note_addresses(run);
+	note_answerers(run);
+	sum_child(run);
+	if (run->wants.dnskey)
+		check_signatures(run);
+	for (size_t i = 0; i < run->survey.count; i++)
+		ldns_rr_list_deep_free(((struct held *)run->survey.answers[i])->rrset);
+	surveyor->running--;
+	run->done(run->arg, &run->survey);
 }
 
 /* Does a server of the parent answer otherwise than with a referral? Then it counts
@@ -323,45 +373,31 @@ static bool may_share_servers(const struct run *run)
 	return false;
 }
 
-static void add_hosts(struct run *run, const struct pb_set *hosts, bool pinned_only)
+static void find_pinned_hosts(struct run *run, const struct pb_set *hosts)
 {
-	struct pb_bytes element;
-
-	for (size_t at = 0; pb_set_next(hosts, &at, &element);)
-		if (run->hosts.set.count < CUTS_HOSTS_MAX &&
-			(!pinned_only || named_by_pin(run->wants.pin, element)))
-			arena_add(run->survey.arena, &run->hosts, pb_order_names,
-				element.data, element.size);
-}
-
-static bool wants_child(const struct survey_wants *wants)
-{
-	return wants->child_ns || wants->mx || wants->dnskey || wants->cds ||
-	       wants->csync;
-}
-
-/* All that was to be asked of the parent's servers has been. */
-static void parent_answered(struct run *run)
-{
-	const struct pb_pin *pin = run->wants.pin;
 	struct pb_bytes element;
 	struct pb_name host;
 
+	for (size_t at = 0; pb_set_next(hosts, &at, &element);)
+		if (pb_name_from_wire(&host, element.data, element.size) != 0 &&
+			!pb_set_has(&run->delegated.set, element))
+			find_host(run, &host);
+}
+
+/* All answers are there. */
+static void all_answered(struct run *run)
+{
+	const struct pb_pin *pin = run->wants.pin;
+
+	if (run->survey.count > 1)
+		qsort(run->survey.answers, run->survey.count,
+			sizeof(*run->survey.answers), order_answers);
 	sum_parent(run);
-	if (wants_child(&run->wants) || run->wants.pin == NULL)
-		add_hosts(run, &run->survey.ns.set, pin != NULL);
-	if (pin != NULL && may_share_servers(run)) {
-		add_hosts(run, &pin->ns, false);
-		add_hosts(run, &pin->child_ns, false);
-	}
-	run->next = hosts_known;
-	run->pending = 1; /* this loop */
-	for (size_t at = 0; pb_set_next(&run->hosts.set, &at, &element);) {
-		if (pb_name_from_wire(&host, element.data, element.size) == 0 ||
-			take_glue(run, &host))
-			continue;
-		run->pending++;
-		cuts_find_host(run->surveyor->cuts, &host, run->work, found_host, run);
+	run->next = finish;
+	run->pending = 1; /* this */
+	if (pin != NULL && run->survey.name.size > 1 && may_share_servers(run)) {
+		find_pinned_hosts(run, &pin->ns);
+		find_pinned_hosts(run, &pin->child_ns);
 	}
 	settle(run);
 }
@@ -433,7 +469,7 @@ void survey_start(struct surveyor *surveyor, const struct pb_name *name,
 	run->done = done;
 	run->arg = arg;
 	run->work = cuts_work(surveyor->cuts);
-	run->next = parent_answered;
+	run->next = all_answered;
 	run->pending = 1; /* the parent's zone and servers */
 	surveyor->running++;
 	for (size_t i = 0; i < surveyor->via_count; i++) {

@@ -33,10 +33,10 @@ struct run {
 	struct cuts_work work;
 	size_t pending;
 	void (*next)(struct run *run); /* when nothing is pending any more */
-	/* Servers of the child's side whose addresses are asked for. */
-	struct pb_seen_set hosts;
-	struct pb_seen_set known; /* addresses of all of them */
-	size_t room;              /* of survey.answers */
+	struct pb_seen_set delegated;  /* the zone's servers that are to be asked */
+	struct pb_seen_set hosts;      /* whose addresses were asked for */
+	struct pb_seen_set known;      /* addresses, by glue or asked for */
+	size_t room;                   /* of survey.answers */
 };
 
 /* Fills in what the parent's servers say together, and survey.found. */

@@ -4,6 +4,9 @@
 #
 # Usage: check-rate.sh [RATE...]      questions a second to one address; 0: no limit
 #
+# With VICE in the environment, one of the two servers of com. is what liar.py makes of
+# it: VICE=loses, VICE=silent ...
+#
 # ZONES (1000) zones below com., each pinned with NS, DS and MX. Each of the two servers
 # of com. is asked twice for each of them, and so is each of the zones' own two servers.
 set -u
@@ -49,6 +52,12 @@ export PINBOUND_CONF=$lab_run/pinbound.conf
 pinbound -q init || lab_die "pinbound init failed"
 many_pins | pinbound -q import - 2> "$lab_run/import" || lab_die "$(cat "$lab_run/import")"
 
+if [ -n "${VICE:-}" ]; then
+	knotc -c "$lab_run/com-b/knot.conf" stop > /dev/null
+	sleep 2
+	serve python3 com-b "$lab_here/liar.py" "$VICE" 127.1.1.2 127.1.1.1
+	sleep 1
+fi
 [ $# -gt 0 ] || set -- 50 200 1000 0
 printf '%8s %8s %8s %8s  %s\n' RATE BEST TOOK RATIO SAID
 for rate; do
