@@ -22,6 +22,8 @@ static struct check_resolver *add_resolver(struct check *check)
 {
 	struct check_resolver *resolver = arena_alloc(check->arena, sizeof(*resolver));
 
+	resolver->status = CHECK_UNKNOWN; /* until it has answered */
+	resolver->text = "it was not asked";
 	*check->last_resolver = resolver;
 	check->last_resolver = &resolver->next;
 	return resolver;
@@ -74,6 +76,7 @@ static void took(void *arg, const struct net_answer *answer)
 	}
 	if (ldns_pkt_get_rcode(answer->message) == LDNS_RCODE_SERVFAIL &&
 		has_canary(answer->message)) {
+		resolver->status = CHECK_OK;
 		resolver->text = "protected";
 		return;
 	}

@@ -37,6 +37,7 @@ static bool take_pin(void *arg, const struct pb_pin *pin)
 	copy->mx = copy_set(check, &pin->mx);
 	copy->note = (struct pb_bytes){NULL, 0};
 	zone->pin = copy;
+	zone->status = CHECK_UNKNOWN; /* until it is judged */
 	*check->last_zone = zone;
 	check->last_zone = &zone->next;
 	check->zone_count++;
@@ -97,8 +98,6 @@ static void surveyed(void *arg, struct survey *survey)
 	struct check *check = checking->check;
 
 	check_judge(check, checking->zone, survey);
-	check->counts[checking->zone->status]++;
-	check->status = check_worse(check->status, checking->zone->status);
 	check->done++;
 	survey_free(survey);
 	start_next(check);
@@ -168,6 +167,10 @@ static void run(struct check *check)
 		(void)fprintf(stderr, "\r%*s\r", BAR + 50, "");
 	for (const struct check_resolver *r = check->resolvers; r != NULL; r = r->next)
 		check->status = check_worse(check->status, r->status);
+	for (const struct check_zone *z = check->zones; z != NULL; z = z->next) {
+		check->counts[z->status]++;
+		check->status = check_worse(check->status, z->status);
+	}
 }
 
 /* --- the report ------------------------------------------------------------- */

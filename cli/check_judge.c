@@ -317,6 +317,7 @@ static void note_servers(struct check *check, const struct survey *survey)
 void check_judge(struct check *check, struct check_zone *zone, struct survey *survey)
 {
 	zone->parent = survey->parent;
+	zone->status = CHECK_OK;
 	judge_all(check, zone, survey);
 	note_all_unasked(check, zone, survey);
 	note_servers(check, survey);
