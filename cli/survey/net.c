@@ -574,7 +574,7 @@ bool net_read_address(struct pb_address *address, uint16_t *port, const char *te
 	const char *at = memchr(text, '@', size);
 	size_t before = at != NULL ? (size_t)(at - text) : size;
 	unsigned long value = 0;
-	char digits[8] = "", *end = digits;
+	char digits[8] = "", *rest = digits;
 
 	if (!pb_address_from_text(address, text, before, error))
 		return false;
@@ -587,10 +587,10 @@ bool net_read_address(struct pb_address *address, uint16_t *port, const char *te
 		return true;
 	if (size - before - 1 < sizeof(digits)) {
 		memcpy(digits, at + 1, size - before - 1);
-		value = digits[0] >= '0' && digits[0] <= '9' ? strtoul(digits, &end, 10)
+		value = digits[0] >= '0' && digits[0] <= '9' ? strtoul(digits, &rest, 10)
 							     : 0;
 	}
-	if (value == 0 || value > 65535 || *end != '\0') {
+	if (value == 0 || value > 65535 || *rest != '\0') {
 		pb_error_set(error, "\"%.*s\" is not a port", (int)(size - before - 1),
 			at + 1);
 		return false;

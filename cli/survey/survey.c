@@ -102,10 +102,10 @@ static struct held *new_answer(struct run *run, enum survey_side side, uint16_t 
 	if (survey->count == run->room) {
 		size_t room = run->room == 0 ? 16 : 2 * run->room;
 		struct survey_answer **more =
-			arena_alloc(survey->arena, room * sizeof(*more));
+			arena_alloc(survey->arena, room * sizeof(void *));
 
 		if (survey->count > 0)
-			memcpy(more, survey->answers, survey->count * sizeof(*more));
+			memcpy(more, survey->answers, survey->count * sizeof(void *));
 		survey->answers = more;
 		run->room = room;
 	}
@@ -390,8 +390,8 @@ static void all_answered(struct run *run)
 	const struct pb_pin *pin = run->wants.pin;
 
 	if (run->survey.count > 1)
-		qsort(run->survey.answers, run->survey.count,
-			sizeof(*run->survey.answers), order_answers);
+		qsort(run->survey.answers, run->survey.count, sizeof(void *),
+			order_answers);
 	sum_parent(run);
 	run->next = finish;
 	run->pending = 1; /* this */

