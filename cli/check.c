@@ -303,6 +303,7 @@ static int read_options(struct check *check, enum format *format)
 	for (size_t i = 0; i < cli->argument_count && code == CLI_DONE; i++)
 		if (!cli_read_name(&name, cli->arguments[i]))
 			code = CLI_USAGE;
+	check->terminal = isatty(STDOUT_FILENO) && cli_value(cli, "--output") == NULL;
 	check->resolv_conf = cli_value(cli, "--resolv-conf");
 	if (check->resolv_conf == NULL)
 		check->resolv_conf = RESOLV_CONF;

@@ -69,6 +69,7 @@ struct check {
 	struct arena *arena; /* of all that is below */
 	struct survey_options options;
 	const char *resolv_conf; /* NULL: no canary */
+	bool terminal;           /* the report is for a person who looks at a terminal */
 	struct pb_policy policy;
 	int64_t now; /* seconds since 1970 */
 	struct surveyor *surveyor;
@@ -93,9 +94,5 @@ void check_canaries(struct check *check);
 void check_write_text(const struct check *check, FILE *out);
 void check_write_json(const struct check *check, FILE *out);
 void check_write_metrics(const struct check *check, FILE *out);
-
-/* "2 of 2 servers of com. say", and what, and what is pinned: a line for a person. */
-void check_say_finding(
-	FILE *out, const struct check_zone *zone, const struct check_finding *finding);
 
 #endif

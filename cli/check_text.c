@@ -43,12 +43,13 @@ static void say_set(FILE *out, enum pb_kind kind, const struct pb_set *set)
 	}
 }
 
-static void say_both(FILE *out, const char *what, enum pb_kind kind,
+/* A person at a terminal sees both below each other. */
+static void say_both(FILE *out, bool lines, const char *what, enum pb_kind kind,
 	const struct pb_set *observed, const struct pb_set *pinned)
 {
-	(void)fprintf(out, " %s ", what);
+	(void)fprintf(out, lines ? "\n    %-10s " : " %s ", what);
 	say_set(out, kind, observed);
-	(void)fputs(", pinned ", out);
+	(void)fprintf(out, lines ? "\n    %-10s " : ", %s ", "pinned");
 	say_set(out, kind, pinned);
 }
 
@@ -68,8 +69,8 @@ static const char *denial(const struct check_finding *finding)
 }
 
 /* What was seen, in the words of each reason's kind. */
-static void say_observed(
-	FILE *out, const struct check_zone *zone, const struct check_finding *finding)
+static void say_observed(FILE *out, bool lines, const struct check_zone *zone,
+	const struct check_finding *finding)
 {
 	const struct pb_pin *pin = zone->pin;
 	pb_reasons reasons = finding->reasons;
@@ -77,20 +78,21 @@ static void say_observed(
 	if (reasons & (PB_REASON(PB_DELEGATION_GONE) | PB_REASON(PB_ANSWERED_BY_PARENT)))
 		(void)fprintf(out, " %s", denial(finding));
 	if (reasons & (PB_REASON(PB_NS_UNEXPECTED) | PB_REASON(PB_NS_MISSING)))
-		say_both(out, "NS", PB_KIND_NAME, &finding->ns.set, &pin->ns);
+		say_both(out, lines, "NS", PB_KIND_NAME, &finding->ns.set, &pin->ns);
 	if (reasons & PB_REASON(PB_CHILD_NS_UNEXPECTED))
-		say_both(out, "its own NS", PB_KIND_NAME, &finding->ns.set, &pin->ns);
+		say_both(out, lines, "its own NS", PB_KIND_NAME, &finding->ns.set,
+			&pin->ns);
 	if (reasons & PB_DS_REASONS)
-		say_both(out, "DS", PB_KIND_DS, &finding->ds.set, &pin->ds);
+		say_both(out, lines, "DS", PB_KIND_DS, &finding->ds.set, &pin->ds);
 	if (reasons & PB_REASON(PB_ADDRESS_UNEXPECTED))
-		say_both(out, "address", PB_KIND_ADDRESS, &finding->address.set,
+		say_both(out, lines, "address", PB_KIND_ADDRESS, &finding->address.set,
 			&pin->address);
 	if (reasons & PB_REASON(PB_MX_UNEXPECTED))
-		say_both(out, "MX", PB_KIND_NAME, &finding->mx.set, &pin->mx);
+		say_both(out, lines, "MX", PB_KIND_NAME, &finding->mx.set, &pin->mx);
 }
 
-void check_say_finding(
-	FILE *out, const struct check_zone *zone, const struct check_finding *finding)
+static void say_finding(FILE *out, bool lines, const struct check_zone *zone,
+	const struct check_finding *finding)
 {
 	const struct pb_name *of =
 		finding->side == SURVEY_PARENT ? &zone->parent : &zone->pin->name;
@@ -105,23 +107,23 @@ void check_say_finding(
 		(void)fprintf(out, "server%s of %s", finding->of == 1 ? "" : "s",
 			pb_name_to_text(of, name));
 	(void)fprintf(out, " say%s", finding->count == 1 ? "s" : "");
-	say_observed(out, zone, finding);
+	say_observed(out, lines, zone, finding);
 }
 
-static void say_zone(FILE *out, const struct check_zone *zone)
+static void say_zone(FILE *out, bool lines, const struct check_zone *zone)
 {
+	const char *then = lines ? "\n  " : "; ", *between = lines ? then : " ";
 	char name[PB_NAME_TEXT_MAX], when[32];
-	const char *between = " ";
 
 	(void)fprintf(out, "%s %s", check_status_name(zone->status),
 		pb_name_to_text(&zone->pin->name, name));
 	for (const struct check_finding *finding = zone->findings; finding != NULL;
-		finding = finding->next, between = "; ") {
+		finding = finding->next, between = then) {
 		(void)fputs(between, out);
-		check_say_finding(out, zone, finding);
+		say_finding(out, lines, zone, finding);
 	}
 	for (const struct check_note *note = zone->unasked; note != NULL;
-		note = note->next, between = "; ")
+		note = note->next, between = then)
 		(void)fprintf(out, "%scould not be asked: %s", between, note->text);
 	if (zone->expires_soon)
 		(void)fprintf(out, "%sthe pin expires: %s", between,
@@ -165,6 +167,10 @@ static void say_status(const struct check *check, FILE *out)
 	if (unasked > 0)
 		(void)fprintf(out, ", %zu resolver%s unknown", unasked,
 			unasked == 1 ? "" : "s");
+	if (check->terminal) {
+		(void)putc('\n', out);
+		return;
+	}
 	(void)fprintf(out,
 		" | zones=%zu;;;0 ok=%zu;;;0 warning=%zu;;;0 critical=%zu;;;0 "
 		"unknown=%zu;;;0 unprotected=%zu;;;0 queries=%" PRIu64
@@ -187,7 +193,7 @@ void check_write_text(const struct check *check, FILE *out)
 				say_resolver(out, r);
 		for (const struct check_zone *z = check->zones; z != NULL; z = z->next)
 			if (z->status == order[i])
-				say_zone(out, z);
+				say_zone(out, check->terminal, z);
 	}
 	for (const struct check_server *s = check->servers; s != NULL; s = s->next)
 		(void)fprintf(out, "note: server %s: %s (%zu zone%s)\n", s->name, s->why,
