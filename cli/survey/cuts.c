@@ -317,28 +317,46 @@ static void found_above(void *arg, enum cuts_state state, const struct cuts_zone
 			node);
 }
 
+/* Begins with the node that lies lowest of those above which something is known; the
+ * others wait, each for the one above it. */
+static void begin(struct node *node, struct cuts_work work)
+{
+	struct cuts *cuts = node->cuts;
+	struct pb_name name;
+
+	while (!node->begun) {
+		unsigned labels = pb_name_labels(&node->name);
+		struct node *above;
+
+		node->begun = true;
+		node->work = work;
+		if (labels == 0) {
+			settle(node, CUTS_FOUND, cuts->root, true, "");
+			return;
+		}
+		pb_name_ancestor(&name, &node->name, labels - 1);
+		above = get_node(cuts, &name);
+		if (above->done) {
+			found_above(node, above->state, &above->zone->seen, above->exists,
+				above->why);
+			return;
+		}
+		cuts_add_waiter(cuts, &above->waiters, node)->done.zone = found_above;
+		node = above;
+	}
+}
+
 void cuts_find_zone(struct cuts *cuts, const struct pb_name *name, struct cuts_work work,
 	cuts_zone_done *done, void *arg)
 {
 	struct node *node = get_node(cuts, name);
-	unsigned labels = pb_name_labels(name);
-	struct pb_name above;
 
 	if (node->done) {
 		done(arg, node->state, &node->zone->seen, node->exists, node->why);
 		return;
 	}
 	cuts_add_waiter(cuts, &node->waiters, arg)->done.zone = done;
-	if (node->begun)
-		return;
-	node->begun = true;
-	node->work = work;
-	if (labels == 0) {
-		settle(node, CUTS_FOUND, cuts->root, true, "");
-		return;
-	}
-	pb_name_ancestor(&above, name, labels - 1);
-	cuts_find_zone(cuts, &above, work, found_above, node);
+	begin(node, work);
 }
 
 static bool idle(void *arg)

@@ -44,7 +44,7 @@ static unsigned most_sockets(void)
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
 		limit.rlim_cur >= SOCKETS_MAX + SOCKETS_SPARED)
 		return SOCKETS_MAX;
-	return limit.rlim_cur > 2 * SOCKETS_SPARED
+	return limit.rlim_cur > SOCKETS_SPARED + SOCKETS_SPARED
 		       ? (unsigned)limit.rlim_cur - SOCKETS_SPARED
 		       : SOCKETS_SPARED;
 }
