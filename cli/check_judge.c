@@ -250,6 +250,11 @@ static void note_vias(
 	}
 }
 
+/* With these, it is not to be expected that a pinned server could be asked. */
+#define ELSEWHERE                                                                        \
+	(PB_REASON(PB_NS_UNEXPECTED) | PB_REASON(PB_DELEGATION_GONE) |                   \
+		PB_REASON(PB_ANSWERED_BY_PARENT))
+
 /* Where the delegation itself deviates, there may be nobody to ask of the rest. */
 static void note_all_unasked(
 	struct check *check, struct check_zone *zone, const struct survey *survey)
@@ -267,7 +272,7 @@ static void note_all_unasked(
 		return;
 	if (pb_pin_has_ds(pin) && !any_ds_seen(survey))
 		note_unasked(check, zone, "DS: no server of the parent could be asked");
-	if ((zone->reasons & PB_REASON(PB_NS_UNEXPECTED)) != 0 || pin->name.size == 1)
+	if ((zone->reasons & ELSEWHERE) != 0 || pin->name.size == 1)
 		return;
 	note_side(check, zone, survey, LDNS_RR_TYPE_NS, "the zone's own NS");
 	if (pb_pin_has_mx(pin))

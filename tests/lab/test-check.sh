@@ -392,3 +392,29 @@ test_check_rate() {
 	asked 80 com-a com-b
 	[ $(((last - first) / 1000000)) -ge 1950 ] || complain "40 queries in less than 2 seconds"
 }
+
+# The server of example. serves a zone below it, too: no referral is ever seen. It is
+# one of the zone's own, or it answers by itself.
+test_check_shared_servers() {
+	cp "$lab_run/example/knot.conf" "$lab_run/example/knot.conf.kept"
+	zone example shared.example. <<- END
+		@ NS a.nic.example.
+		@ MX 10 mail
+	END
+	printf '  - domain: "shared.example."\n' >> "$lab_run/example/knot.conf"
+	echo "zone-set example. shared 5 NS a.nic.example." | edit_zone example example.
+	knotc -c "$lab_run/example/knot.conf" reload > /dev/null
+	wait_for 127.1.2.1 shared.example. MX
+	check_pin shared.example --ns a.nic.example --mx mail.shared.example \
+		--address 'a.nic.example 127.1.2.1'
+	check_says 0 "$check_ok" --no-canary
+	pinbound -q set shared.example --address 'a.nic.example 192.0.2.1'
+	check_says 2 "$check_bad
+CRITICAL shared.example. address-unexpected: 1 of 1 server of example. says address a.nic.example. 127.1.2.1, pinned a.nic.example. 192.0.2.1; address-unexpected: 1 of 1 server of shared.example. says address a.nic.example. 127.1.2.1, pinned a.nic.example. 192.0.2.1" --no-canary
+	check_pin shared.example --ns ns1.dns-host.example
+	check_says 2 "$check_bad
+CRITICAL shared.example. answered-by-parent: 1 of 1 server of example. says data, without a referral" --no-canary
+	mv "$lab_run/example/knot.conf.kept" "$lab_run/example/knot.conf"
+	echo "zone-unset example. shared NS" | edit_zone example example.
+	knotc -c "$lab_run/example/knot.conf" reload > /dev/null
+}
