@@ -42,6 +42,7 @@ help:
 	@echo 'make check     all tests'
 	@echo 'make check-threads  the lab, with ThreadSanitizer watching its threads'
 	@echo 'make random    random sequences of what can happen; SEQUENCES=2000: more'
+	@echo 'make check-rate     how long "pinbound check" of many zones takes'
 	@echo 'make lint      what tools say of the source'
 	@echo 'make deps      install what building and testing need (as root)'
 	@echo 'make format    lay out the source'
@@ -168,6 +169,10 @@ lab: all
 	LAB_THREADS=8 LAB_SECONDS=6 $(LAB) $(LAB_THREADED)
 	LAB_REUSEPORT=no LAB_SECONDS=3 $(LAB) $(LAB_THREADED)
 
+# How near "check" of a thousand zones comes to what its limit for each server allows.
+check-rate: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/check-rate.sh $(RATES)
+
 # The lab with an Unbound and a module of which ThreadSanitizer watches the threads.
 TSAN = $(BUILD)/tsan
 
@@ -221,5 +226,5 @@ distclean:
 	rm -rf $(BUILD)
 
 .PHONY: all help unbound unit deps replay defences suite cli-tests examples lab random \
-	check-threads check lint demo format clean distclean unit-programs
+	check-threads check-rate check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d)

@@ -84,9 +84,11 @@ struct survey_answer {
 	uint32_t ttl;
 	/* DNSKEY, CDS, CDNSKEY, CSYNC: the RDATA. */
 	struct pb_seen_set rdata;
-	/* The child's side, if dnskey is wanted: the RRset is signed, now, by a key of
-	 * the DNSKEY set that this server has, which a DS stands for: one of the parent's
-	 * answers; one of the pin. (DNSKEY: by a key that the DS itself stands for.) */
+	/* The child's side, if dnskey is wanted: the RRset is signed, and the signature
+	 * is good now, by a key of the DNSKEY set that this server has, which in turn is
+	 * signed by a key that a DS stands for: one of the parent's answers; one of the
+	 * pin. DNSKEY, CDS and CDNSKEY must be signed by such a key itself (RFC 7344
+	 * section 4.1). */
 	bool signed_by_parent_ds;
 	bool signed_by_pin_ds;
 };
