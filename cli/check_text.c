@@ -1,5 +1,6 @@
 /* check_text.c - the report as monitoring plugins write it; see check.h. */
 #include "check.h"
+#include "colour.h"
 #include "pinbound/pinfile.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,6 +28,18 @@ enum check_status check_worse(enum check_status a, enum check_status b)
 		[CHECK_CRITICAL] = 3};
 
 	return rank[a] >= rank[b] ? a : b;
+}
+
+/* The report is written to memory first: the colours are those of where it goes. */
+static void say_status_name(FILE *out, bool terminal, enum check_status status)
+{
+	static const enum cli_colour colours[] = {[CHECK_OK] = CLI_GOOD,
+		[CHECK_WARNING] = CLI_WARN,
+		[CHECK_CRITICAL] = CLI_BAD,
+		[CHECK_UNKNOWN] = CLI_WARN};
+
+	(void)fprintf(out, "%s%s%s", terminal ? cli_colour(stdout, colours[status]) : "",
+		check_status_name(status), terminal ? cli_colour(stdout, CLI_PLAIN) : "");
 }
 
 static void say_set(FILE *out, enum pb_kind kind, const struct pb_set *set)
@@ -115,8 +128,8 @@ static void say_zone(FILE *out, bool lines, const struct check_zone *zone)
 	const char *then = lines ? "\n  " : "; ", *between = lines ? then : " ";
 	char name[PB_NAME_TEXT_MAX], when[32];
 
-	(void)fprintf(out, "%s %s", check_status_name(zone->status),
-		pb_name_to_text(&zone->pin->name, name));
+	say_status_name(out, lines, zone->status);
+	(void)fprintf(out, " %s", pb_name_to_text(&zone->pin->name, name));
 	for (const struct check_finding *finding = zone->findings; finding != NULL;
 		finding = finding->next, between = then) {
 		(void)fputs(between, out);
@@ -131,11 +144,12 @@ static void say_zone(FILE *out, bool lines, const struct check_zone *zone)
 	(void)putc('\n', out);
 }
 
-static void say_resolver(FILE *out, const struct check_resolver *resolver)
+static void say_resolver(FILE *out, bool terminal, const struct check_resolver *resolver)
 {
 	char address[PB_ADDRESS_TEXT_MAX];
 
-	(void)fprintf(out, "%s resolver", check_status_name(resolver->status));
+	say_status_name(out, terminal, resolver->status);
+	(void)fputs(" resolver", out);
 	if (resolver->address.family != 0)
 		(void)fprintf(
 			out, " %s", pb_address_to_text(&resolver->address, address));
@@ -151,8 +165,9 @@ static void say_status(const struct check *check, FILE *out)
 		unprotected += r->status == CHECK_CRITICAL;
 		unasked += r->status == CHECK_UNKNOWN;
 	}
-	(void)fprintf(out, "PINBOUND %s: %zu of %zu zone%s as pinned",
-		check_status_name(check->status), check->counts[CHECK_OK],
+	(void)fputs("PINBOUND ", out);
+	say_status_name(out, check->terminal, check->status);
+	(void)fprintf(out, ": %zu of %zu zone%s as pinned", check->counts[CHECK_OK],
 		check->zone_count, check->zone_count == 1 ? "" : "s");
 	if (check->counts[CHECK_CRITICAL] > 0)
 		(void)fprintf(out, ", %zu critical", check->counts[CHECK_CRITICAL]);
@@ -190,7 +205,7 @@ void check_write_text(const struct check *check, FILE *out)
 		for (const struct check_resolver *r = check->resolvers; r != NULL;
 			r = r->next)
 			if (r->status == order[i])
-				say_resolver(out, r);
+				say_resolver(out, check->terminal, r);
 		for (const struct check_zone *z = check->zones; z != NULL; z = z->next)
 			if (z->status == order[i])
 				say_zone(out, check->terminal, z);

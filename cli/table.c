@@ -62,7 +62,7 @@ static const struct cli_option export_options[] = {
 
 static const struct cli_option check_options[] = {
 	SURVEY_OPTIONS,
-	{"--format", "FORMAT", "text, json or prometheus"},
+	{"--format", "text|json|prometheus", "what to write"},
 	{"--output", "FILE", "write to FILE, which is replaced as a whole"},
 	{"--resolv-conf", "FILE", "the resolvers to look for the canary at"},
 	{"--no-canary", NULL, "do not ask the resolvers"},
