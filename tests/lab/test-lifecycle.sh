@@ -11,6 +11,7 @@ life_make() {
 	life_conf=$life/pinbound.conf
 	life_pid=
 	life_root=
+	life_env=() # for it to start with
 	rm -rf "$life"
 	mkdir -p "$life"
 	sed "s|127\.2\.0\.2|127.2.0.4|; s|127\.3\.0\.2|127.3.0.4|; s|$lab_run/protected|$life|g
@@ -42,7 +43,7 @@ life_pinbound() {
 
 # Runs until life_stop. False if it does not answer.
 life_start() {
-	PINBOUND_CONF=${1:-$life_conf} setsid "$lab_unbound/unbound" -d \
+	PINBOUND_CONF=${1:-$life_conf} setsid env "${life_env[@]}" "$lab_unbound/unbound" -d \
 		-c "$(readlink -f "$life/unbound.conf")" >> "$life/output" 2>&1 &
 	life_pid=$!
 	lab_pids+=("$life_pid")

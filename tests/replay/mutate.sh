@@ -134,6 +134,6 @@ while IFS='|' read -r files expression scenarios; do
 		done < <(try $scenarios < /dev/null)
 	fi
 	put_back "$files"
-done < "${DEFENCES:-$here/defences}"
+done < "${DEFENCES:-$work/tests/replay/defences}"
 echo "defences: $passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]
