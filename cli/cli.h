@@ -13,14 +13,19 @@ enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 struct cli_option {
 	const char *name;  /* "--ns" */
 	const char *value; /* what its value is called in the help, or all that it can
-			    * be: "log|refuse"; NULL: it has none */
+			    * be: "log|refuse"; "[HOST]": it may be left out, if an
+			    * option follows or nothing; NULL: it has none */
 	const char *help;
 };
 
 struct cli_given {
 	const struct cli_option *option;
 	const char *value;
+	bool joined; /* it was "--option=value" */
 };
+
+/* The value of an option that was given without one. */
+extern const char cli_no_value[];
 
 /* One run of the command. */
 struct cli {
@@ -54,7 +59,7 @@ extern const struct cli_option cli_common[];    /* likewise */
 
 const struct cli_command *cli_find_command(const char *name);
 
-/* The value of the last such option, or NULL; "" for one without a value. */
+/* The value of the last such option, or NULL; cli_no_value for one without a value. */
 const char *cli_value(const struct cli *cli, const char *option);
 
 /* Writes "pinbound: ..." to standard error, and returns CLI_FAILED. */

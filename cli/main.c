@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char cli_no_value[] = "";
+
 static void begin_error(void)
 {
 	(void)fflush(stdout); /* so that what is said comes in order */
@@ -90,12 +92,40 @@ static bool take_common(struct cli *cli, const struct cli_given *given)
 	return true;
 }
 
+/* "[HOST]": what follows is the value, unless it is an option. */
+static bool may_be_left_out(const struct cli_option *option)
+{
+	return option->value[0] == '[';
+}
+
+/* Reads the value of the option at argv[*at]. Returns an exit code. */
+static int take_value(
+	const struct cli *cli, struct cli_given *given, char **argv, int *at, size_t size)
+{
+	const char *text = argv[*at], *next;
+
+	given->joined = text[size] == '=';
+	if (given->joined) {
+		given->value = text + size + 1;
+		return CLI_DONE;
+	}
+	next = argv[*at + 1];
+	if (may_be_left_out(given->option) && (next == NULL || next[0] == '-'))
+		return CLI_DONE;
+	(*at)++;
+	if (next == NULL)
+		return cli_misused(cli, "%s needs a value", given->option->name);
+	given->value = next;
+	return CLI_DONE;
+}
+
 /* Reads the option at argv[*at], and its value. Returns an exit code. */
 static int take_option(struct cli *cli, char **argv, int *at)
 {
 	const char *text = strcmp(argv[*at], "-h") == 0 ? "--help" : argv[*at];
 	size_t size = strcspn(text, "=");
-	struct cli_given given = {.value = ""};
+	struct cli_given given = {.value = cli_no_value};
+	int code = CLI_DONE;
 
 	given.option = find_option(cli_common, text, size);
 	if (given.option == NULL && cli->command != NULL)
@@ -104,14 +134,26 @@ static int take_option(struct cli *cli, char **argv, int *at)
 		return cli_misused(cli, "unknown option \"%.*s\"", (int)size, text);
 	if (given.option->value == NULL && text[size] == '=')
 		return cli_misused(cli, "%s takes no value", given.option->name);
-	if (given.option->value != NULL) {
-		given.value = text[size] == '=' ? text + size + 1 : argv[++*at];
-		if (given.value == NULL)
-			return cli_misused(cli, "%s needs a value", given.option->name);
-	}
-	if (!take_common(cli, &given))
+	if (given.option->value != NULL)
+		code = take_value(cli, &given, argv, at, size);
+	if (code == CLI_DONE && !take_common(cli, &given))
 		cli->given[cli->given_count++] = given;
-	return CLI_DONE;
+	return code;
+}
+
+/* "add --mx example.com": what was taken for a value is the argument that is missing. */
+static void give_back(struct cli *cli)
+{
+	for (size_t i = cli->given_count;
+		i > 0 && cli->argument_count < cli->command->least; i--) {
+		struct cli_given *given = &cli->given[i - 1];
+
+		if (given->option->value == NULL || !may_be_left_out(given->option) ||
+			given->joined || given->value == cli_no_value)
+			continue;
+		cli->arguments[cli->argument_count++] = given->value;
+		given->value = cli_no_value;
+	}
 }
 
 static int take_word(struct cli *cli, const char *word)
@@ -141,6 +183,8 @@ static int parse(struct cli *cli, char **argv)
 		if (argv[at] == NULL)
 			break;
 	}
+	if (cli->command != NULL)
+		give_back(cli);
 	return code;
 }
 

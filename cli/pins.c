@@ -1,12 +1,12 @@
-/* pins.c - add, set, remove, undo. */
+/* pins.c - set, remove, undo, and what they share with add; see pins.h. */
+#include "pins.h"
 #include "change.h"
 #include "pinbound/pinfile.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A pin is too large for the stack. NULL, and an error is out, without memory. */
-static struct pb_pinbuf *new_pinbuf(void)
+struct pb_pinbuf *pins_new(void)
 {
 	struct pb_pinbuf *buf = malloc(sizeof(*buf));
 
@@ -17,7 +17,7 @@ static struct pb_pinbuf *new_pinbuf(void)
 	return buf;
 }
 
-/* Applies one option that sets an attribute. Returns an exit code. */
+/* Applies one option, if it sets an attribute. Returns an exit code. */
 static int apply(struct cli *cli, struct pb_pinbuf *buf, const struct cli_given *given,
 	unsigned *seen)
 {
@@ -25,6 +25,8 @@ static int apply(struct cli *cli, struct pb_pinbuf *buf, const struct cli_given 
 	const char *value = given->option->value != NULL ? given->value : "yes";
 	struct pb_error error;
 
+	if (!pb_pinfile_has(attribute) || value == cli_no_value)
+		return CLI_DONE;
 	if (pb_pinfile_set(buf, attribute, value, seen, &error))
 		return CLI_DONE;
 	return cli_misused(cli, "--%s", error.text);
@@ -77,8 +79,7 @@ static int check_contradictions(const struct cli *cli)
 	return CLI_DONE;
 }
 
-/* Applies all options. What a repeatable one names is emptied first. */
-static int apply_all(struct cli *cli, struct pb_pinbuf *buf)
+int pins_apply(struct cli *cli, struct pb_pinbuf *buf)
 {
 	unsigned seen = 0;
 	int code = check_contradictions(cli);
@@ -88,6 +89,8 @@ static int apply_all(struct cli *cli, struct pb_pinbuf *buf)
 
 		if (is_no(&cli->given[i]))
 			take_away(buf, name + 5);
+		else if (cli->given[i].value == cli_no_value)
+			continue;
 		else if (strcmp(name, "--ns") == 0)
 			pb_pinbuf_clear(buf, PB_SET_NS);
 		else if (strcmp(name, "--child-ns") == 0 || strcmp(name, "--ds") == 0 ||
@@ -114,55 +117,6 @@ static int put(struct cli *cli, struct cli_change *change, const struct pb_pin *
 		cli, change, "%s %s", pb_name_to_text(&pin->name, text), done);
 }
 
-/* Stores a new pin, unless there is one of the name. */
-static int add_new(struct cli *cli, const struct pb_pin *pin)
-{
-	struct pb_pinbuf *there = new_pinbuf();
-	struct cli_change change;
-	struct pb_error error;
-	enum pb_result found;
-
-	if (there == NULL || !cli_change_begin(cli, &change)) {
-		free(there);
-		return CLI_FAILED;
-	}
-	found = pb_edit_get(change.edit, &pin->name, there, &error);
-	free(there);
-	if (found == PB_NOT_FOUND)
-		return put(cli, &change, pin, "pinned");
-	if (found == PB_OK)
-		(void)cli_fail("%s is pinned already; \"pinbound show\" shows the pin, "
-			       "\"pinbound set\" changes it",
-			cli->arguments[0]);
-	else
-		(void)cli_fail("%s", error.text);
-	return cli_change_drop(&change);
-}
-
-int cli_add(struct cli *cli)
-{
-	struct pb_pinbuf *buf;
-	struct pb_error error;
-	unsigned seen = 0;
-	int code;
-
-	if (cli_value(cli, "--ns") == NULL)
-		return cli_misused(cli, "add needs at least one --ns");
-	buf = new_pinbuf();
-	if (buf == NULL)
-		return CLI_FAILED;
-	code = apply_all(cli, buf);
-	if (code == CLI_DONE &&
-		!pb_pinfile_set(buf, "name", cli->arguments[0], &seen, &error))
-		code = cli_misused(cli, "\"%s\": %s", cli->arguments[0], error.text);
-	if (code == CLI_DONE && !pb_pin_check(&buf->pin, &error))
-		code = cli_misused(cli, "%s", error.text);
-	if (code == CLI_DONE)
-		code = add_new(cli, &buf->pin);
-	free(buf);
-	return code;
-}
-
 /* Ends a change of a name that is not pinned, or cannot be read. */
 static int drop_missing(
 	struct cli *cli, struct cli_change *change, enum pb_result found, const char *why)
@@ -187,7 +141,7 @@ static int change_one(struct cli *cli, const struct pb_name *name, struct pb_pin
 	found = pb_edit_get(change.edit, name, buf, &error);
 	if (found != PB_OK)
 		return drop_missing(cli, &change, found, error.text);
-	code = apply_all(cli, buf);
+	code = pins_apply(cli, buf);
 	if (code == CLI_DONE && !pb_pin_check(&buf->pin, &error))
 		code = cli_misused(cli, "%s", error.text);
 	if (code == CLI_DONE)
@@ -206,7 +160,7 @@ int cli_set(struct cli *cli)
 		return cli_misused(cli, "set needs an option that says what to change");
 	if (!cli_read_name(&name, cli->arguments[0]))
 		return CLI_USAGE;
-	buf = new_pinbuf();
+	buf = pins_new();
 	if (buf == NULL)
 		return CLI_FAILED;
 	code = change_one(cli, &name, buf);

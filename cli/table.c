@@ -12,14 +12,14 @@ const struct cli_option cli_common[] = {
 	{NULL, NULL, NULL},
 };
 
-#define PIN_OPTIONS                                                                      \
+#define PIN_OPTIONS(MX, MX_HELP)                                                         \
 	{"--ns", "HOST", "a server of the delegation; repeatable"},                      \
 		{"--child-ns", "HOST",                                                   \
 			"also fine in the child's own NS set; repeatable"},              \
 		{"--ds", "DS", "\"TAG ALG TYPE HEX\"; repeatable; or none"},             \
 		{"--address", "ADDR",                                                    \
 			"\"HOST ADDRESS\" or \"HOST PREFIX\"; repeatable"},              \
-		{"--mx", "HOST", "an MX host, *.HOST too; repeatable; or none"},         \
+		{"--mx", MX, MX_HELP},                                                   \
 		{"--mode", "log|refuse", "else default-mode applies"},                   \
 		{"--strict", NULL, "refuse also what is only missing"},                  \
 		{"--expires", "TIME", "a date, or a time with zone"},                    \
@@ -29,12 +29,18 @@ const struct cli_option cli_common[] = {
 	}
 
 static const struct cli_option add_options[] = {
-	PIN_OPTIONS,
+	PIN_OPTIONS("[HOST]", "the MX hosts found; or HOST, *.HOST too; or none"),
+	{"--addresses", NULL, "pin the servers' addresses that are found, too"},
+	{"--with-dependencies", NULL, "pin also the zones that NAME depends on"},
+	{"--yes", NULL, "do not ask"},
+	{"--despite-warnings", NULL, "with --yes, even if it looks like a hijack"},
+	{"--dry-run", NULL, "show it, and change nothing"},
+	SURVEY_OPTIONS,
 	{NULL, NULL, NULL},
 };
 
 static const struct cli_option set_options[] = {
-	PIN_OPTIONS,
+	PIN_OPTIONS("HOST", "an MX host, *.HOST too; repeatable; or none"),
 	{"--no-child-ns", NULL, "take all of them away"},
 	{"--no-ds", NULL, "do not judge DS"},
 	{"--no-address", NULL, "do not judge addresses"},
@@ -122,9 +128,15 @@ const struct cli_command cli_commands[] = {
 		"add",
 		"NAME",
 		"pin a name",
-		"Pins NAME: from now on its delegation must look like this. It fails if "
-		"NAME\n"
-		"is pinned already; \"pinbound set\" changes a pin.\n\n"
+		"Pins NAME: from now on its delegation must look like this. Without --ns, "
+		"that\n"
+		"is what all servers of the zone above say now, which are asked from the "
+		"root\n"
+		"down, and is shown before it is stored. It fails if NAME is pinned "
+		"already;\n"
+		"\"pinbound set\" changes a pin.\n\n"
+		"  pinbound add example.com --mx\n"
+		"  pinbound add partner.example --mode log --via 9.9.9.9#dns.quad9.net\n"
 		"  pinbound add example.com --mode refuse \\\n"
 		"      --ns ns1.dns-host.example --ns ns2.dns-host.example",
 		add_options,

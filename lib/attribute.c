@@ -210,6 +210,14 @@ static const struct {
 	{"note", false, set_note},
 };
 
+bool pb_pinfile_has(const char *attribute)
+{
+	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
+		if (strcmp(attribute, attributes[i].name) == 0)
+			return true;
+	return false;
+}
+
 bool pb_pinfile_set(struct pb_pinbuf *buf, const char *attribute, const char *value,
 	unsigned *seen, struct pb_error *error)
 {

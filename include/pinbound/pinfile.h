@@ -33,6 +33,9 @@ bool pb_pinfile_read(FILE *in, const char *path,
 bool pb_pinfile_set(struct pb_pinbuf *buf, const char *attribute, const char *value,
 	unsigned *seen, struct pb_error *error);
 
+/* True if it is the name of an attribute, "name" among them. */
+bool pb_pinfile_has(const char *attribute);
+
 /* Writes the first line of an export, and one pin. False: see errno. */
 bool pb_pinfile_write_head(FILE *out);
 bool pb_pinfile_write(FILE *out, const struct pb_pin *pin);

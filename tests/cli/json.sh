@@ -110,6 +110,7 @@ check init pinbound init --json
 check add pinbound add --json example.com --mode refuse --ns ns1.dns-host.example \
 	--child-ns ns2.dns-host.example --ds none --mx '*.example.com' --note kept \
 	--address 'ns1.dns-host.example 192.0.2.1' --expires 9999-12-31 --strict
+check add pinbound add --json --dry-run www.example.com --ns ns1.dns-host.example
 check set pinbound set --json example.com --on-expiry log --ds \
 	'20326 8 2 E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D'
 check list pinbound list --json
