@@ -2,6 +2,7 @@
 #include "cache.h"
 #include "approved.h"
 #include "read.h"
+#include "validator/val_kcache.h"
 
 void pbm_forget_delegations(
 	struct module_env *env, const struct pb_name *zone, const struct pb_name *name)
@@ -15,6 +16,22 @@ void pbm_forget_delegations(
 			LDNS_RR_CLASS_IN, 0);
 		rrset_cache_remove(env->rrset_cache, cut.wire, cut.size, LDNS_RR_TYPE_NS,
 			LDNS_RR_CLASS_IN, PACKED_RRSET_PARENT_SIDE);
+	}
+}
+
+void pbm_forget_keys(
+	struct module_env *env, const struct pb_name *zone, const struct pb_name *name)
+{
+	unsigned last = pb_name_at_or_below(name, zone) ? pb_name_labels(name)
+							: pb_name_labels(zone);
+	struct pb_name cut = *zone;
+
+	if (env->key_cache == NULL)
+		return;
+	for (unsigned labels = pb_name_labels(zone); labels <= last; labels++) {
+		if (labels > pb_name_labels(zone))
+			pb_name_ancestor(&cut, name, labels);
+		key_cache_remove(env->key_cache, cut.wire, cut.size, LDNS_RR_CLASS_IN);
 	}
 }
 

@@ -14,6 +14,14 @@
 void pbm_forget_delegations(
 	struct module_env *env, const struct pb_name *zone, const struct pb_name *name);
 
+/*
+ * Forgets what the validator knows of the keys of zone, and of those below it down to
+ * name if that lies there. Without an answer about DS or DNSKEY it takes all keys for
+ * bad, for a minute.
+ */
+void pbm_forget_keys(
+	struct module_env *env, const struct pb_name *zone, const struct pb_name *name);
+
 /* True if the zone's NS RRset is in the cache and has not run out. */
 bool pbm_delegation_cached(struct module_env *env, const struct pb_name *zone);
 

@@ -287,6 +287,16 @@ static void count_made(const struct module_qstate *qstate, int id)
 		1 + (msg == NULL ? 0 : msg->rep->an_numrrsets), __ATOMIC_RELAXED);
 }
 
+/* A refused DS or DNSKEY lets the validator believe that the keys are bad. That must not
+ * outlast the deviation. */
+static void forget_keys(struct module_qstate *qstate, const struct pbm_query *query)
+{
+	struct pb_name name;
+
+	if (query != NULL && query->zone.size > 0 && pbm_chased(qstate, &name))
+		pbm_forget_keys(qstate->env, &query->zone, &name);
+}
+
 static void on_end(struct module_qstate *qstate, int id)
 {
 	enum pbm_fate fate = pbm_leave(qstate, id);
@@ -303,6 +313,7 @@ static void on_end(struct module_qstate *qstate, int id)
 	if (fate == PBM_REFUSED) {
 		/* Also a SERVFAIL of Unbound's own, which would not say why. */
 		pbm_forget_message(qstate);
+		forget_keys(qstate, query);
 		/* A sub-query of the iterator, for a host of some zone's NS: it does
 		 * not come in through the gate, and would ask the parent each time. */
 		if (!pbm_came_in_here(qstate, id))

@@ -1,0 +1,47 @@
+# shellcheck shell=bash disable=SC2154
+# test-bad-key.sh - what the validator keeps of a DS that was refused to it. To be sourced
+# by run.sh.
+
+# dnskey_ttl LINE: in the policy of the provider; empty: as it was.
+dnskey_ttl() {
+	local dir=$lab_run/provider
+	sed -i "/dnskey-ttl/d" "$dir/knot.conf"
+	[ -z "$1" ] || sed -i "s/^    single-type-signing: on\$/&\n    $1/" "$dir/knot.conf"
+	knotc -c "$dir/knot.conf" -b reload > "$dir/knotc" 2>&1 &&
+		knotc -c "$dir/knot.conf" -b zone-sign example.com. >> "$dir/knotc" 2>&1 ||
+		lab_die "knotc: $(cat "$dir/knotc")"
+}
+
+# Times of the DS and of the keys that are shorter than that of the delegation, so that
+# the validator asks for them while the verdict is live.
+short_keys() {
+	local server
+	dnskey_ttl "dnskey-ttl: 1"
+	for server in com-a com-b; do
+		printf 'zone-unset com. example.com. DS\nzone-set com. example.com. 1 DS %s\n' \
+			"$(ds provider example.com.)" | edit_zone $server com.
+	done
+}
+
+# A refused DS makes the validator take the keys for bad, for a minute, and keep what it
+# calls bogus. That ends with the deviation.
+test_restored_after_refused_ds() {
+	pins < /dev/null
+	pinbound -q add example.com --ns ns1.dns-host.example --ns ns2.dns-host.example
+	short_keys
+	forget com
+	answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
+	sleep 1.5
+	registrar hold example.com.
+	answers protected nosuch.example.com. A \
+		"SERVFAIL; ; 15 pinbound: delegation-gone example.com."
+	# It was the validator who asked, not the gate.
+	logged 1 'query="example.com. DS"'
+	answers protected mail.example.com. AAAA \
+		"SERVFAIL; ; 15 pinbound: delegation-gone example.com."
+	registrar restore example.com.
+	sleep 2.2 # recheck
+	answers protected mail.example.com. A "NOERROR; 192.0.2.25; "
+	answers protected nosuch.example.com. A "NXDOMAIN; ; "
+	dnskey_ttl ''
+}
