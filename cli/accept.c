@@ -1,4 +1,5 @@
 /* accept.c - accept: a pin is made to allow what the resolver has observed. */
+#include "accept.h"
 #include "ask.h"
 #include "change.h"
 #include "observed.h"
@@ -22,6 +23,8 @@ struct acceptance {
 	struct deviations deviations;
 	pb_reasons reasons;
 	struct pb_pinbuf *pin, *repinned;
+	bool asked; /* the zone, whether it vouches for it */
+	struct vouching vouching;
 };
 
 static bool note_verdict(void *arg, const struct pb_happening *verdict)
@@ -85,7 +88,7 @@ static bool repin_aspect(
 	if (!fine)
 		(void)cli_fail("%s: %s", reasons, error.text);
 	else if (!a->cli->json && !a->cli->quiet)
-		(void)printf("%s, said by %s, %s\n", reasons,
+		(void)printf("%s, said by %s\n  at %s\n", reasons,
 			observed_source(&evidence, source),
 			observed_local_time(evidence.when, when));
 	free(memory);
@@ -107,18 +110,36 @@ static bool complain_of_nothing(const struct acceptance *a)
 	return false;
 }
 
+/* Does an aspect deviate from the pin as it is now? */
+static bool deviates_now(const struct acceptance *a, unsigned aspect)
+{
+	return a->deviations.of[aspect].reasons != 0 &&
+	       a->deviations.of[aspect].generation == a->pin->pin.generation;
+}
+
+/* The aspect that was seen first of those not done yet; PB_ASPECTS: none is left. */
+static unsigned next_aspect(const struct acceptance *a, unsigned done)
+{
+	unsigned next = PB_ASPECTS;
+
+	for (unsigned i = 0; i < PB_ASPECTS; i++)
+		if (deviates_now(a, i) && (done & 1U << i) == 0 &&
+			(next == PB_ASPECTS ||
+				a->deviations.of[i].when < a->deviations.of[next].when))
+			next = i;
+	return next;
+}
+
+/* In order of time: of what two aspects show, such as DS, the newest counts. */
 static bool repin_all(struct acceptance *a, struct pb_state *state)
 {
 	struct pb_error error;
+	unsigned done = 0, aspect;
 
-	for (unsigned i = 0; i < PB_ASPECTS; i++) {
-		pb_reasons reasons = a->deviations.of[i].reasons;
-
-		if (reasons == 0 ||
-			a->deviations.of[i].generation != a->pin->pin.generation)
-			continue;
-		a->reasons |= reasons;
-		if (!repin_aspect(a, state, (enum pb_aspect)i))
+	while ((aspect = next_aspect(a, done)) != PB_ASPECTS) {
+		done |= 1U << aspect;
+		a->reasons |= a->deviations.of[aspect].reasons;
+		if (!repin_aspect(a, state, (enum pb_aspect)aspect))
 			return false;
 	}
 	if (a->reasons == 0)
@@ -153,6 +174,8 @@ static void show(const struct acceptance *a)
 	if (!a->cli->json) {
 		if (!a->cli->quiet)
 			cli_sides(&a->pin->pin, "PINNED", &a->repinned->pin, "OBSERVED");
+		if (a->asked && (!a->cli->quiet || accept_is_denied(&a->vouching)))
+			accept_show_vouching(&a->vouching);
 		return;
 	}
 	json_begin(&json, stdout);
@@ -161,6 +184,8 @@ static void show(const struct acceptance *a)
 	observed_json_reasons(&json, a->reasons);
 	json_pin(&json, "pinned", &a->pin->pin);
 	json_pin(&json, "observed", &a->repinned->pin);
+	if (a->asked)
+		accept_json_vouching(&json, &a->vouching);
 	json_close(&json, '}');
 	json_end(&json);
 }
@@ -191,18 +216,35 @@ static int repin(struct acceptance *a)
 	return cli_change_drop(&change);
 }
 
+static int confirm_and_repin(struct acceptance *a)
+{
+	bool denied = a->asked && accept_is_denied(&a->vouching);
+
+	if (denied && cli_value(a->cli, "--yes") != NULL &&
+		cli_value(a->cli, "--despite-warnings") == NULL)
+		return cli_fail("nothing was changed: the zone itself says otherwise; "
+				"--despite-warnings repins it all the same");
+	return cli_ask(a->cli,
+		       denied ? "repin as observed, ALL THE SAME?" : "repin as observed?")
+		       ? repin(a)
+		       : CLI_FAILED;
+}
+
 static int accept_shown(struct acceptance *a)
 {
 	bool only_shows = cli_value(a->cli, "--dry-run") != NULL;
+	int code;
 
 	if (!read_state(a))
 		return CLI_FAILED;
+	code = accept_ask_zone(
+		a->cli, &a->pin->pin, &a->repinned->pin, &a->vouching, &a->asked);
+	if (code != CLI_DONE)
+		return code;
 	/* With --json, what is done is said in one object. */
 	if (only_shows || !a->cli->json)
 		show(a);
-	if (only_shows)
-		return CLI_DONE;
-	return cli_ask(a->cli, "repin as observed?") ? repin(a) : CLI_FAILED;
+	return only_shows ? CLI_DONE : confirm_and_repin(a);
 }
 
 int cli_accept(struct cli *cli)

@@ -58,29 +58,66 @@ static int order_of(pb_order *order, const struct side *left, const struct side 
 	return order(left->element, right->element);
 }
 
+/* Has either side an element that its column has no room for? */
+static bool too_wide(enum pb_kind kind, const struct pb_set *set)
+{
+	struct pb_bytes element;
+	char text[TEXT_MAX];
+
+	for (size_t at = 0; pb_set_next(set, &at, &element);)
+		if (pb_element_to_text(kind, element, text, TEXT_MAX) > SIDE)
+			return true;
+	return false;
+}
+
+/* Below each other, as diff(1) has it. */
+static void print_line(
+	enum pb_kind kind, struct side *side, char sign, enum cli_colour colour)
+{
+	char text[TEXT_MAX];
+
+	(void)printf("  %s%c %s%s\n", cli_colour(stdout, colour), sign,
+		text_of(kind, side, true, text), cli_colour(stdout, CLI_PLAIN));
+}
+
 /* The sets are sorted, so that equal elements come at one time. */
 static void print_sets(const char *attribute, enum pb_kind kind, pb_order *order,
 	struct side left, struct side right)
 {
+	bool wide = too_wide(kind, left.set) || too_wide(kind, right.set);
 	char texts[2][TEXT_MAX];
 
 	if (left.none == right.none && pb_set_equal(left.set, right.set))
 		return;
 	step(&left);
 	step(&right);
+	if (wide)
+		(void)printf("%s\n", attribute);
 	do {
 		int which = order_of(order, &left, &right);
 
-		print_row(attribute, text_of(kind, &left, which <= 0, texts[0]),
-			which < 0 ? CLI_BAD : CLI_PLAIN,
-			text_of(kind, &right, which >= 0, texts[1]),
-			which > 0 ? CLI_GOOD : CLI_PLAIN);
+		if (!wide)
+			print_row(attribute, text_of(kind, &left, which <= 0, texts[0]),
+				which < 0 ? CLI_BAD : CLI_PLAIN,
+				text_of(kind, &right, which >= 0, texts[1]),
+				which > 0 ? CLI_GOOD : CLI_PLAIN);
+		else if (which == 0 && left.more)
+			print_line(kind, &left, ' ', CLI_PLAIN);
+		else if (which < 0)
+			print_line(kind, &left, '-', CLI_BAD);
+		else
+			print_line(kind, &right, '+', CLI_GOOD);
 		if (which <= 0)
 			step(&left);
 		if (which >= 0)
 			step(&right);
 		attribute = "";
 	} while (left.more || right.more);
+	/* That there is to be none is an element in nobody's list. */
+	if (wide && left.none)
+		print_line(kind, &left, '-', CLI_BAD);
+	if (wide && right.none)
+		print_line(kind, &right, '+', CLI_GOOD);
 }
 
 void cli_sides(const struct pb_pin *left, const char *left_heading,

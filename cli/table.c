@@ -82,7 +82,10 @@ static const struct cli_option status_options[] = {
 
 static const struct cli_option accept_options[] = {
 	{"--yes", NULL, "do not ask"},
+	{"--despite-warnings", NULL, "with --yes, even if the zone says otherwise"},
 	{"--dry-run", NULL, "show it, and change nothing"},
+	{"--offline", NULL, "do not ask the zone's servers"},
+	SURVEY_OPTIONS,
 	{NULL, NULL, NULL},
 };
 

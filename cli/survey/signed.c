@@ -5,6 +5,7 @@
  * tried with each. */
 #define KEYS_MAX 16
 #define SIGNATURES_MAX 8
+#define KEY_MAX 4096 /* octets of RDATA */
 
 static bool stands_for(struct pb_bytes ds, const ldns_rr *key)
 {
@@ -27,6 +28,30 @@ static bool stands_for(struct pb_bytes ds, const ldns_rr *key)
 		       memcmp(ldns_rdf_data(digest), ds.data + 4, ds.size - 4) == 0;
 	}
 	ldns_rr_free(made);
+	return same;
+}
+
+bool signed_stands_for(
+	const struct pb_name *zone, struct pb_bytes ds, struct pb_bytes key)
+{
+	uint8_t wire[PB_NAME_MAX + 10 + KEY_MAX];
+	size_t at = 0, used = zone->size;
+	ldns_rr *rr = NULL;
+	bool same;
+
+	if (key.size > KEY_MAX)
+		return false;
+	memcpy(wire, zone->wire, zone->size);
+	memcpy(wire + used, (const uint8_t[]){0, READ_TYPE_DNSKEY, 0, 1, 0, 0, 0, 0}, 8);
+	wire[used + 8] = (uint8_t)(key.size >> 8);
+	wire[used + 9] = (uint8_t)key.size;
+	used += 10;
+	memcpy(wire + used, key.data, key.size);
+	used += key.size;
+	if (ldns_wire2rr(&rr, wire, used, &at, LDNS_SECTION_ANSWER) != LDNS_STATUS_OK)
+		return false;
+	same = ldns_rr_rd_count(rr) == 4 && stands_for(ds, rr);
+	ldns_rr_free(rr);
 	return same;
 }
 

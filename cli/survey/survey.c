@@ -271,7 +271,7 @@ static void follow(struct run *run, const struct survey_answer *answer)
 		glue = &run->surveyor->roots.addresses;
 	for (size_t at = 0; pb_set_next(&seen->ns.set, &at, &element);) {
 		if (run->delegated.set.count >= CUTS_HOSTS_MAX ||
-			(run->wants.pin != NULL &&
+			(run->wants.pin != NULL && !run->wants.pinned_too &&
 				!named_by_pin(run->wants.pin, element)) ||
 			pb_name_from_wire(&host, element.data, element.size) == 0)
 			continue;
@@ -378,10 +378,15 @@ static void find_pinned_hosts(struct run *run, const struct pb_set *hosts)
 	struct pb_bytes element;
 	struct pb_name host;
 
-	for (size_t at = 0; pb_set_next(hosts, &at, &element);)
-		if (pb_name_from_wire(&host, element.data, element.size) != 0 &&
-			!pb_set_has(&run->delegated.set, element))
-			find_host(run, &host);
+	for (size_t at = 0; pb_set_next(hosts, &at, &element);) {
+		if (pb_name_from_wire(&host, element.data, element.size) == 0 ||
+			pb_set_has(&run->delegated.set, element))
+			continue;
+		if (run->wants.pinned_too)
+			arena_add(run->survey.arena, &run->delegated, pb_order_names,
+				element.data, element.size);
+		find_host(run, &host);
+	}
 }
 
 /* All answers are there. */
@@ -395,7 +400,8 @@ static void all_answered(struct run *run)
 	sum_parent(run);
 	run->next = finish;
 	run->pending = 1; /* this */
-	if (pin != NULL && run->survey.name.size > 1 && may_share_servers(run)) {
+	if (pin != NULL && run->survey.name.size > 1 &&
+		(run->wants.pinned_too || may_share_servers(run))) {
 		find_pinned_hosts(run, &pin->ns);
 		find_pinned_hosts(run, &pin->child_ns);
 	}

@@ -44,6 +44,8 @@ struct survey_wants {
 	 * serve parent and child alike is known by it. Must live as long as the survey.
 	 */
 	const struct pb_pin *pin;
+	/* The servers that the parent names and those of the pin are asked alike. */
+	bool pinned_too;
 };
 
 enum survey_side {

@@ -44,6 +44,10 @@ void sum_parent(struct run *run);
 /* Likewise the zone's own. */
 void sum_child(struct run *run);
 
+/* Does this DS RDATA stand for the key of this DNSKEY or CDNSKEY RDATA? */
+bool signed_stands_for(
+	const struct pb_name *zone, struct pb_bytes ds, struct pb_bytes key);
+
 /* Sets signed_by_parent_ds and signed_by_pin_ds of all answers. */
 void check_signatures(struct run *run);
 

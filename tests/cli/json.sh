@@ -105,6 +105,7 @@ follow() {
 }
 
 read_page > described
+printf '. NS a.root.\na.root. A 127.0.0.53\n' > nobody.hints
 printf 'pin:\n name: new.example\n ns: ns1.dns-host.example\n' > new.pins
 check init pinbound init --json
 check add pinbound add --json example.com --mode refuse --ns ns1.dns-host.example \
@@ -125,8 +126,9 @@ check log pinbound log --json --verbose
 follow
 check log jq -s . lines
 pinbound -q add other.example --ns ns1.dns-host.example 2> /dev/null
-check accept pinbound accept --json --dry-run example.com
-check accept pinbound accept --json --yes example.com
+check accept pinbound accept --json --dry-run --offline example.com
+check accept pinbound accept --json --dry-run example.com --root-hints nobody.hints
+check accept pinbound accept --json --yes --offline example.com
 check remove pinbound remove --json other.example
 check suggest pinbound suggest --json "$here/logs/postfix.log"
 check verify pinbound verify --json
