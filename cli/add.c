@@ -171,7 +171,8 @@ static int learn_all(struct adding *adding, struct pb_store *store)
 		/* Only the domain's own MX is of interest. */
 		adding->wants.mx = false;
 	}
-	if (code == CLI_DONE && adding->additions->pin == NULL)
+	if (code == CLI_DONE && adding->additions != NULL &&
+		adding->additions->pin == NULL)
 		code = cli_fail("%s", adding->additions->why);
 	return code;
 }
@@ -179,11 +180,12 @@ static int learn_all(struct adding *adding, struct pb_store *store)
 /* What the options say counts more than what was learned. */
 static int finish_pins(struct adding *adding)
 {
-	struct addition *own = adding->additions;
+	const struct addition *own = adding->additions;
 	struct pb_error error;
 	int code = pins_apply(adding->cli, own->pin);
 
-	for (struct addition *a = own; a != NULL && code == CLI_DONE; a = a->next) {
+	for (struct addition *a = adding->additions; a != NULL && code == CLI_DONE;
+		a = a->next) {
 		if (a->pin == NULL)
 			continue;
 		a->pin->pin.mode = own->pin->pin.mode;

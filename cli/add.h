@@ -17,7 +17,11 @@ struct addition {
 	struct learned learned; /* if there is a pin */
 	bool pinned;            /* it is pinned already, and stays as it is */
 	const char *why;        /* why nothing can be learned of it */
-	bool shown;             /* in the tree */
+	/* In the tree: it is there, below which, and how far its hosts have been shown.
+	 */
+	bool shown;
+	struct addition *above;
+	const struct depend_host *next_host;
 };
 
 struct adding {

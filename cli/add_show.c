@@ -167,18 +167,45 @@ static bool show_host(struct addition *a, const struct depend_host *host, unsign
 	return first;
 }
 
-static void show_below(
-	const struct adding *adding, const struct depend_zone *of, unsigned depth)
+/* The next of the hosts of an addition that is to be shown, and shows it. Returns the
+ * zone to go on with below it, or NULL: then there is no host any more. */
+static struct addition *show_next(
+	const struct adding *adding, struct addition *of, unsigned depth)
 {
-	for (const struct depend_host *host = of->hosts; host != NULL;
-		host = host->next) {
+	while (of->next_host != NULL) {
+		const struct depend_host *host = of->next_host;
 		struct addition *a = addition_of(adding, host->zone);
 
-		if (host->zone == of || (a != NULL && told_before(of, host)) ||
-			!show_host(a, host, depth))
+		of->next_host = host->next;
+		if (host->zone != of->zone &&
+			(a == NULL || !told_before(of->zone, host)) &&
+			show_host(a, host, depth))
+			return a;
+	}
+	return NULL;
+}
+
+/* Each zone once, below the one that is first to lead there. */
+static void show_zones(const struct adding *adding, struct addition *own)
+{
+	struct addition *at = own;
+	unsigned depth = 0;
+
+	own->shown = true;
+	own->next_host = own->zone->hosts;
+	while (at != NULL) {
+		struct addition *below = show_next(adding, at, depth);
+
+		if (below == NULL) {
+			at = at->above;
+			depth--;
 			continue;
-		a->shown = true;
-		show_below(adding, host->zone, depth + 1);
+		}
+		below->shown = true;
+		below->above = at;
+		below->next_host = below->zone->hosts;
+		at = below;
+		depth++;
 	}
 }
 
@@ -197,13 +224,12 @@ static void show_tree(const struct adding *adding)
 	char name[PB_NAME_TEXT_MAX];
 	bool told = false;
 
-	own->shown = true;
 	(void)printf("\n%s%s depends on%s%s\n", cli_colour(stdout, CLI_STRONG),
 		pb_name_to_text(&own->zone->name, name),
 		own->next != NULL ? "" : " no other zone", cli_colour(stdout, CLI_PLAIN));
 	if (own->next != NULL)
 		(void)putchar('\n');
-	show_below(adding, own->zone, 0);
+	show_zones(adding, own);
 	if (depend_count(adding->depend) == DEPEND_ZONES_MAX)
 		(void)printf("  and more: the walk ends at %d zones\n", DEPEND_ZONES_MAX);
 	for (const struct addition *a = own->next; a != NULL; a = a->next) {

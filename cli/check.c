@@ -1,7 +1,7 @@
 /* check.c - check: all pins, or some, compared with what the parents say now. */
 #include "check.h"
+#include "file.h"
 #include "json.h"
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -190,24 +190,14 @@ static void write_report(const struct check *check, enum format format, FILE *ou
 	}
 }
 
-/* Under another name first, so that who reads it never sees half of it. */
 static bool replace_file(const char *path, const char *text, size_t size)
 {
-	char *other = NULL;
-	FILE *file;
-	bool fine;
+	struct cli_file file;
 
-	if (asprintf(&other, "%s.new", path) < 0)
+	if (!cli_file_open(&file, path))
 		return false;
-	file = fopen(other, "we");
-	fine = file != NULL && fwrite(text, 1, size, file) == size;
-	if (file != NULL && fclose(file) != 0)
-		fine = false;
-	fine = fine && rename(other, path) == 0;
-	if (!fine)
-		(void)cli_fail("%s: %s", other, strerror(errno));
-	free(other);
-	return fine;
+	(void)fwrite(text, 1, size, file.out);
+	return cli_file_close(&file, true);
 }
 
 static int report(const struct check *check, enum format format)

@@ -1,5 +1,6 @@
 /* check_judge.c - a survey of a zone, judged by its pin; see check.h. */
 #include "check.h"
+#include "survey/judged.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,13 +28,7 @@ static enum check_status status_of(
 static pb_reasons judge_answer(const struct check *check, const struct pb_pin *pin,
 	const struct survey_answer *answer)
 {
-	static pb_judge_aspect *const all[] = {
-		pb_judge, pb_judge_server, pb_judge_child_ns, pb_judge_mx, pb_judge_ds};
-	pb_reasons reasons = 0;
-
-	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-		reasons |= all[i](pin, &answer->seen, &check->policy, check->now).reasons;
-	return reasons;
+	return survey_judge_answer(pin, answer, &check->policy, check->now);
 }
 
 static const struct survey_answer *same_server(

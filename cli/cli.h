@@ -89,6 +89,7 @@ int cli_check(struct cli *cli);
 int cli_status(struct cli *cli);
 int cli_accept(struct cli *cli);
 int cli_log(struct cli *cli);
+int cli_graph(struct cli *cli);
 int cli_suggest(struct cli *cli);
 int cli_completion(struct cli *cli);
 int cli_verify(struct cli *cli);

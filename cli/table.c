@@ -95,6 +95,13 @@ static const struct cli_option log_options[] = {
 	{NULL, NULL, NULL},
 };
 
+static const struct cli_option graph_options[] = {
+	{"--svg", "FILE", "have dot draw it into FILE"},
+	{"--png", "FILE", "likewise, as a PNG"},
+	SURVEY_OPTIONS,
+	{NULL, NULL, NULL},
+};
+
 static const struct cli_option suggest_options[] = {
 	{"--limit", "NUMBER", "show so many domains; 20 if it is not given"},
 	{"--commands", NULL, "write commands that pin them"},
@@ -131,7 +138,8 @@ const struct cli_command cli_commands[] = {
 		"add",
 		"NAME",
 		"pin a name",
-		"Pins NAME: from now on its delegation must look like this. Without --ns, "
+		"Pins NAME: from now on its delegation must look like this. Without "
+		"--ns, "
 		"that\n"
 		"is what all servers of the zone above say now, which are asked from the "
 		"root\n"
@@ -314,6 +322,26 @@ const struct cli_command cli_commands[] = {
 		SIZE_MAX,
 		true,
 		cli_log,
+	},
+	{
+		"graph",
+		"NAME...",
+		"what a name depends on, as a picture",
+		"Asks which zones NAME depends on, as \"add --with-dependencies\" does, "
+		"and "
+		"draws\n"
+		"them: the hosts that each is served by, the zones where these live, "
+		"what is\n"
+		"pinned, signed, and deviates now. It writes the language of Graphviz, "
+		"or has\n"
+		"its dot make a picture.\n\n"
+		"  pinbound graph example.com --svg example.com.svg\n"
+		"  pinbound graph example.com | dot -Tpdf > example.com.pdf",
+		graph_options,
+		1,
+		SIZE_MAX,
+		true,
+		cli_graph,
 	},
 	{
 		"suggest",

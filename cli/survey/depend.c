@@ -155,8 +155,38 @@ void depend_add(struct depend *depend, const struct pb_name *name, bool follow)
 		(void)start(depend, name, NULL, DEPEND_NS, follow);
 }
 
+/* Puts a zone at the end of the list, unless it is there. */
+static void list(struct depend *depend, struct depend_zone *zone,
+	const struct depend_zone *found_by, enum depend_kind as)
+{
+	if (zone == NULL || zone->listed)
+		return;
+	zone->listed = true;
+	zone->found_by = found_by;
+	zone->found_as = as;
+	zone->next = NULL;
+	*depend->last = zone;
+	depend->last = &zone->next;
+}
+
+/* Which answer comes first is chance; the order of the zones is to be none. */
 struct depend_zone *depend_zones(struct depend *depend)
 {
+	struct depend_zone *zone = depend->zones, *next;
+
+	depend->last = &depend->zones;
+	depend->zones = NULL;
+	for (struct depend_zone *z = zone; z != NULL; z = z->next)
+		z->listed = false;
+	for (; zone != NULL; zone = next) {
+		next = zone->next;
+		if (zone->found_by == NULL)
+			list(depend, zone, NULL, DEPEND_NS);
+	}
+	for (zone = depend->zones; zone != NULL; zone = zone->next)
+		for (struct depend_host *host = zone->hosts; host != NULL;
+			host = host->next)
+			list(depend, host->zone, zone, host->kind);
 	return depend->zones;
 }
 

@@ -37,13 +37,14 @@ struct depend_host {
 };
 
 struct depend_zone {
-	struct depend_zone *next; /* in the order in which they were found */
+	struct depend_zone *next; /* those nearer to what was added first */
 	struct pb_name name;
 	struct survey *survey;     /* belongs to the walk */
 	struct depend_host *hosts; /* NS first, each kind in canonical order */
 	/* The zone for the sake of which it was found first; NULL: it was added. */
 	const struct depend_zone *found_by;
 	enum depend_kind found_as;
+	bool listed; /* for depend.c */
 };
 
 /*

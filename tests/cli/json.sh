@@ -126,6 +126,7 @@ check log pinbound log --json --verbose
 follow
 check log jq -s . lines
 pinbound -q add other.example --ns ns1.dns-host.example 2> /dev/null
+check graph pinbound graph --json example.com --root-hints nobody.hints
 check accept pinbound accept --json --dry-run --offline example.com
 check accept pinbound accept --json --dry-run example.com --root-hints nobody.hints
 check accept pinbound accept --json --yes --offline example.com
