@@ -48,6 +48,7 @@ static void json_addition(struct json *json, const struct addition *a)
 	json_number(json, "asked", (int64_t)learned->asked);
 	json_number(json, "zone-answer", (int64_t)learned->zone_answer);
 	json_number(json, "zone-asked", (int64_t)learned->zone_asked);
+	json_number(json, "with-key", (int64_t)learned->with_key);
 	json_remarks(json, learned);
 	json_hosts(json, a->zone);
 	if (a->pin != NULL)

@@ -89,11 +89,14 @@ static void show_servers(const struct addition *a)
 		learned->agree, learned->asked, learned->asked == 1 ? "" : "s", parent,
 		learned->agree == 1 ? "s" : "");
 	if (learned->zone_asked > 0)
-		(void)snprintf(text + used, sizeof(text) - used,
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
 			"; %zu of %zu server%s of the zone answer%s",
 			learned->zone_answer, learned->zone_asked,
 			learned->zone_asked == 1 ? "" : "s",
 			learned->zone_answer == 1 ? "s" : "");
+	if (learned->with_key > 0)
+		(void)snprintf(text + used, sizeof(text) - used,
+			", %zu with a key of the DS", learned->with_key);
 	(void)fputs("  ", stdout);
 	wrap(2, 2, text);
 }

@@ -303,6 +303,7 @@ static void learn_keys(struct learning *l)
 		good += answer->signed_by_parent_ds;
 		keys += answer->rdata.set.count > 0;
 	}
+	l->out->with_key = good;
 	if (all == 0)
 		return;
 	if (l->pin->pin.ds.count == 0 && keys > 0)

@@ -25,6 +25,7 @@ struct learned {
 	bool alarming;
 	size_t agree, asked;            /* servers of the parent that say so; of all */
 	size_t zone_answer, zone_asked; /* servers of the zone that answer for it */
+	size_t with_key; /* those that have a good key which one of the DS stands for */
 	/* The zone is served by its parent's servers: no delegation is ever seen. */
 	bool shared;
 	/* What there is, pinned or not. */

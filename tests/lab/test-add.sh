@@ -55,7 +55,8 @@ add_example="example.com. as delegated by com.
              ns2.dns-host.example.
   ds         TAG 13 2
              DIGEST"
-add_agree="  2 of 2 servers of com. say so; 2 of 2 servers of the zone answer"
+add_agree="  2 of 2 servers of com. say so; 2 of 2 servers of the zone answer, 2 with a key
+  of the DS"
 
 test_add_learns() {
 	local signed
@@ -89,7 +90,7 @@ example.com. pinned (generation N)
 enforced" --mx --addresses --yes example.com
 	pinned "pin: name: example.com mode: refuse ns: ns1.dns-host.example ns: ns2.dns-host.example ds: ${signed^^} address: ns1.dns-host.example 127.1.3.1 address: ns2.dns-host.example 127.1.3.2 mx: mail.example.com"
 	answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
-	add_says 1 "pinbound: example.com. is pinned already; \"pinbound show\" shows the pin, \"pinbound set\" changes it" example.com
+	add_says 1 "pinbound: example.com is pinned already; \"pinbound show\" shows the pin, \"pinbound set\" changes it" example.com
 	# What the options say counts more.
 	pinbound -q remove example.com
 	add_says 0 "" -q --yes --mode log --ds none --mx mx.other.example --note "by hand" \
