@@ -101,6 +101,7 @@ struct doctor_file {
 	bool unknown; /* we may not look */
 	struct stat stat;
 	char *blocked; /* the directory above it that Unbound's user may not search */
+	char *weak;    /* one, not the next, of which it may replace what is in it */
 };
 
 /* A library that dynlib-file names. */

@@ -199,6 +199,7 @@ void doctor_facts_free(struct doctor_facts *facts)
 	for (unsigned i = 0; i < DOCTOR_FILES; i++) {
 		free(facts->files[i].path);
 		free(facts->files[i].blocked);
+		free(facts->files[i].weak);
 	}
 	for (size_t i = 0; i < facts->module_count; i++) {
 		free(facts->modules[i].file.path);

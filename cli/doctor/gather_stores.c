@@ -104,6 +104,34 @@ static char *find_blocked(const struct doctor_facts *facts, const char *path)
 	return NULL;
 }
 
+/* The first directory further above the path, of which the user may replace what is in
+ * it. In one with the sticky bit only the owners may. */
+static char *find_weak(const struct doctor_facts *facts, const char *path)
+{
+	char part[DOCTOR_PATH_MAX], rooted[DOCTOR_PATH_MAX];
+	struct stat entry, directory;
+	char *last;
+
+	(void)snprintf(part, sizeof(part), "%s", path);
+	if ((last = strrchr(part, '/')) != NULL)
+		*last = '\0';
+	while ((last = strrchr(part, '/')) != NULL) {
+		bool there = stat(doctor_rooted(facts, part, rooted), &entry) == 0;
+
+		last[last == part] = '\0';
+		if (there && stat(doctor_rooted(facts, part, rooted), &directory) == 0 &&
+			facts->user.uid != 0 &&
+			doctor_may(&facts->user, &directory, W_OK) &&
+			((directory.st_mode & S_ISVTX) == 0 ||
+				directory.st_uid == facts->user.uid ||
+				entry.st_uid == facts->user.uid))
+			return strdup(part);
+		if (last == part)
+			break;
+	}
+	return NULL;
+}
+
 static void look(
 	const struct doctor_facts *facts, struct doctor_file *file, const char *path)
 {
@@ -243,6 +271,9 @@ void doctor_gather_unbound(struct doctor_facts *facts)
 	find_modules(facts);
 	for (unsigned i = 0; i < DOCTOR_FILES && facts->user.known; i++)
 		facts->files[i].blocked = find_blocked(facts, facts->files[i].path);
+	if (facts->user.known)
+		facts->files[DOCTOR_FILE_PINS].weak =
+			find_weak(facts, facts->files[DOCTOR_FILE_PINS].path);
 }
 
 void doctor_gather_stores(struct doctor_facts *facts)

@@ -121,6 +121,24 @@ static void check_user(const struct doctor_facts *facts, struct doctor_findings 
 	}
 }
 
+/* Debian's /var/lib/unbound belongs to Unbound's user, who could move the directory of
+ * the pins away as a whole. */
+static void check_weak(const struct doctor_facts *facts, struct doctor_findings *findings)
+{
+	const struct doctor_file *pins = &facts->files[DOCTOR_FILE_PINS];
+
+	if (pins->weak == NULL)
+		return;
+	doctor_find(findings, DOCTOR_WARNING,
+		"%s: Unbound's user %s may put another directory in its place: it may "
+		"write %s",
+		pins->path, facts->user.name, pins->weak);
+	doctor_mend(findings, "It may go on making files there, but touch its own only "
+			      "(again after an upgrade of Debian's unbound):");
+	doctor_type(findings, "chown root:%s %s", facts->user.name, pins->weak);
+	doctor_type(findings, "chmod 1775 %s", pins->weak);
+}
+
 /* A directory that two stores share, or that is above them, is spoken of once. */
 static bool is_said(const struct doctor_facts *facts, size_t at)
 {
@@ -148,6 +166,7 @@ void doctor_owners(const struct doctor_facts *facts, struct doctor_findings *fin
 		else if (facts->user.known)
 			check_rights(facts, &rules[i], findings);
 	}
+	check_weak(facts, findings);
 }
 
 static void say_unread(struct doctor_findings *findings, const char *why)
