@@ -38,6 +38,7 @@ all: $(BUILD)/pinbound $(BUILD)/pinbound.so
 help:
 	@echo 'make           build/pinbound and build/pinbound.so'
 	@echo 'make unbound   the distribution'"'"'s Unbound, with dynlib, in build/unbound'
+	@echo 'make install   as root: command, module, manual, units, and the stores'
 	@echo 'make demo      the story, on real servers'
 	@echo 'make check     all tests'
 	@echo 'make check-threads  the lab, with ThreadSanitizer watching its threads'
@@ -158,7 +159,12 @@ cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile $(BUILD)/tests/test_sta
 
 # What is there to be copied or read.
 examples: all
-	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/examples.sh
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) \
+		tests/examples.sh
+
+# make install, below DESTDIR and on a machine of its own.
+check-install: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/install.sh
 
 LAB = BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh
 LAB_THREADED = hijack_refused restore pin_without_reload load_in_force everything_at_once
@@ -198,6 +204,7 @@ check:
 	$(MAKE) unit
 	$(MAKE) cli-tests
 	$(MAKE) examples
+	$(MAKE) check-install
 	$(MAKE) replay
 	$(MAKE) defences
 	$(MAKE) suite
@@ -225,6 +232,8 @@ clean:
 distclean:
 	rm -rf $(BUILD)
 
+include install.mk
+
 .PHONY: all help unbound unit deps replay defences suite cli-tests examples lab random \
-	check-threads check-rate check lint demo format clean distclean unit-programs
+	check-install check-threads check-rate check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d)

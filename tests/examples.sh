@@ -5,6 +5,7 @@ set -u
 top=$(cd "$(dirname "$0")/.." && pwd)
 build=$(cd "${BUILD:-$top/build}" && pwd)
 unbound=$(cd "${UNBOUND_BUILD:-$build/unbound}" && pwd)
+source=${UNBOUND_SRC:-$(cat "$build/unbound-src/source")}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0
@@ -71,6 +72,14 @@ check_page() {
 	! grep . "$work/why" && ! grep -E '.{81}' "$work/page" && grep -q '^NAME' "$work/page"
 }
 
+# With Debian's profile, which includes it from local/.
+check_apparmor() {
+	sed "/include <local/d; /^}/e cat '$1'" "$source/debian/apparmor-profile" \
+		> "$work/profile"
+	grep -q 'pinbound.so mr' "$work/profile" &&
+		apparmor_parser --skip-kernel-load --skip-cache "$work/profile"
+}
+
 # Each command and each option of the command stands in its page.
 check_complete() {
 	local word
@@ -89,6 +98,9 @@ for file in "$top"/conf-examples/unbound*.conf; do
 done
 for file in "$top"/conf-examples/pinbound*.conf; do
 	check "$(basename "$file")" check_pinbound "$file"
+done
+for file in "$top"/conf-examples/apparmor.*; do
+	check "$(basename "$file")" check_apparmor "$file"
 done
 check pins.txt check_pins "$top/conf-examples/pins.txt"
 for file in "$top/conf-examples/pins.txt" "$top/tests/cli/formats/all.pins"; do
