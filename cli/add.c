@@ -171,24 +171,27 @@ static int learn_all(struct adding *adding, struct pb_store *store)
 		/* Only the domain's own MX is of interest. */
 		adding->wants.mx = false;
 	}
-	if (code == CLI_DONE && adding->additions != NULL &&
-		adding->additions->pin == NULL)
-		code = cli_fail("%s", adding->additions->why);
-	return code;
+	if (code != CLI_DONE)
+		return code;
+	if (adding->additions == NULL)
+		return cli_fail("nothing was found");
+	if (adding->additions->pin == NULL)
+		return cli_fail("%s", adding->additions->why);
+	return CLI_DONE;
 }
 
 /* What the options say counts more than what was learned. */
 static int finish_pins(struct adding *adding)
 {
-	const struct addition *own = adding->additions;
+	struct pb_pinbuf *own = adding->additions->pin;
 	struct pb_error error;
-	int code = pins_apply(adding->cli, own->pin);
+	int code = pins_apply(adding->cli, own);
 
 	for (struct addition *a = adding->additions; a != NULL && code == CLI_DONE;
 		a = a->next) {
 		if (a->pin == NULL)
 			continue;
-		a->pin->pin.mode = own->pin->pin.mode;
+		a->pin->pin.mode = own->pin.mode;
 		if (!pb_pin_check(&a->pin->pin, &error))
 			code = cli_misused(adding->cli, "%s", error.text);
 	}

@@ -27,12 +27,12 @@ static bool any_answers(const struct survey *survey)
 	return false;
 }
 
-static void heard(enum vouch *vouch, bool says_so)
+static void heard(enum vouch *said, bool says_so)
 {
 	if (!says_so)
-		*vouch = VOUCH_SAYS_OTHERWISE;
-	else if (*vouch != VOUCH_SAYS_OTHERWISE)
-		*vouch = VOUCH_SAYS_SO;
+		*said = VOUCH_SAYS_OTHERWISE;
+	else if (*said != VOUCH_SAYS_OTHERWISE)
+		*said = VOUCH_SAYS_SO;
 }
 
 /* --- DS --------------------------------------------------------------------- */
@@ -88,7 +88,7 @@ static bool ds_matches(const struct survey_answer *answer, const struct pb_pin *
 
 static enum vouch vouch_ds(const struct survey *survey, const struct pb_pin *wanted)
 {
-	enum vouch vouch = VOUCH_SILENT;
+	enum vouch said = VOUCH_SILENT;
 
 	for (size_t i = 0; i < survey->count; i++) {
 		const struct survey_answer *answer = survey->answers[i];
@@ -96,9 +96,9 @@ static enum vouch vouch_ds(const struct survey *survey, const struct pb_pin *wan
 		if ((counts(answer, READ_TYPE_CDS) ||
 			    counts(answer, READ_TYPE_CDNSKEY)) &&
 			answer->rdata.set.count > 0)
-			heard(&vouch, ds_matches(answer, wanted));
+			heard(&said, ds_matches(answer, wanted));
 	}
-	return vouch;
+	return said;
 }
 
 /* --- NS --------------------------------------------------------------------- */
@@ -129,7 +129,7 @@ static const struct survey_answer *ns_of_same_server(
 
 static enum vouch vouch_ns(const struct survey *survey, const struct pb_pin *wanted)
 {
-	enum vouch vouch = VOUCH_SILENT;
+	enum vouch said = VOUCH_SILENT;
 
 	for (size_t i = 0; i < survey->count; i++) {
 		const struct survey_answer *csync = survey->answers[i], *ns;
@@ -137,9 +137,9 @@ static enum vouch vouch_ns(const struct survey *survey, const struct pb_pin *wan
 		if (!counts(csync, READ_TYPE_CSYNC) || !is_about_ns(csync) ||
 			(ns = ns_of_same_server(survey, csync)) == NULL)
 			continue;
-		heard(&vouch, pb_set_equal(&ns->seen.ns.set, &wanted->ns));
+		heard(&said, pb_set_equal(&ns->seen.ns.set, &wanted->ns));
 	}
-	return vouch;
+	return said;
 }
 
 void vouch(struct vouching *vouching, const struct survey *survey,

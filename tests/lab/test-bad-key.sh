@@ -2,14 +2,22 @@
 # test-bad-key.sh - what the validator keeps of a DS that was refused to it. To be sourced
 # by run.sh.
 
+# sign_anew DIRECTORY: the server there signs example.com. as its configuration says now.
+sign_anew() {
+	{
+		knotc -c "$1/knot.conf" -b reload
+		knotc -c "$1/knot.conf" -b zone-sign example.com.
+	} > "$1/knotc" 2>&1
+	[ "$(grep -c '^\(Reloaded\|OK\)$' "$1/knotc")" -eq 2 ] ||
+		lab_die "knotc: $(cat "$1/knotc")"
+}
+
 # dnskey_ttl LINE: in the policy of the provider; empty: as it was.
 dnskey_ttl() {
 	local dir=$lab_run/provider
 	sed -i "/dnskey-ttl/d" "$dir/knot.conf"
 	[ -z "$1" ] || sed -i "s/^    single-type-signing: on\$/&\n    $1/" "$dir/knot.conf"
-	knotc -c "$dir/knot.conf" -b reload > "$dir/knotc" 2>&1 &&
-		knotc -c "$dir/knot.conf" -b zone-sign example.com. >> "$dir/knotc" 2>&1 ||
-		lab_die "knotc: $(cat "$dir/knotc")"
+	sign_anew "$dir"
 }
 
 # Times of the DS and of the keys that are shorter than that of the delegation, so that

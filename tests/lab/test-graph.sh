@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2028
 # test-graph.sh - "pinbound graph" of a firm with four providers. To be sourced by run.sh.
 
 graph_com="firm dns-alpha mail-gamma"

@@ -11,7 +11,6 @@ life_make() {
 	life_conf=$life/pinbound.conf
 	life_pid=
 	life_root=
-	# shellcheck disable=SC2034
 	life_env=() # for it to start with
 	rm -rf "$life"
 	mkdir -p "$life"

@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 # test-time.sh - clocks that are wrong, that are set, and that run past the limits of
 # their formats. To be sourced by run.sh, behind test-lifecycle.sh.
 #

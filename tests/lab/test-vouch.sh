@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
 # test-vouch.sh - does the zone vouch for a change, under the key that is pinned? The
-# last part of "pinbound accept". To be sourced by run.sh, behind test-time.sh.
+# last part of "pinbound accept". To be sourced by run.sh, behind test-bad-key.sh and test-time.sh.
 
 # vouched EXPECTED: of example.com., as soon as the resolver has told what it sees.
 vouched() {
@@ -19,9 +19,7 @@ cds() {
 	local dir=$lab_run/$1
 	sed -i "/cds-cdnskey-publish/d; s/^    single-type-signing: on\$/&\n    cds-cdnskey-publish: $2/" \
 		"$dir/knot.conf"
-	knotc -c "$dir/knot.conf" -b reload > "$dir/knotc" 2>&1 &&
-		knotc -c "$dir/knot.conf" -b zone-sign example.com. >> "$dir/knotc" 2>&1 ||
-		lab_die "knotc: $(cat "$dir/knotc")"
+	sign_anew "$dir"
 }
 
 csync() {
@@ -65,7 +63,8 @@ vouch_end() {
 
 # A key that is pinned for later is withdrawn; another comes that nobody knows.
 test_vouch_ds() {
-	local standby="4711 13 2 $(printf 'AB%.0s' {1..32})"
+	local standby
+	standby="4711 13 2 $(printf 'AB%.0s' {1..32})"
 	vouch_begin --ds "$(ds provider example.com.)" --ds "$standby"
 	deviates "$own_ds"
 	vouched '{"ds":"silent"}'
