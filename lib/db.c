@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -231,6 +232,24 @@ bool pb_db_is_at(const struct pb_db *db, const char *path)
 	return mdb_env_get_fd(db->env, &fd) == 0 && fstat(fd, &ours) == 0 &&
 	       stat(path, &there) == 0 && ours.st_dev == there.st_dev &&
 	       ours.st_ino == there.st_ino;
+}
+
+uint64_t pb_db_last(const struct pb_db *db)
+{
+	MDB_envinfo info;
+
+	return mdb_env_info(db->env, &info) == 0 ? info.me_last_txnid : 0;
+}
+
+void pb_db_release(struct pb_db *db)
+{
+	MDB_envinfo info;
+	MDB_stat stat;
+
+	/* They are the file's: whoever needs one again finds it there. */
+	if (mdb_env_info(db->env, &info) == 0 && mdb_env_stat(db->env, &stat) == 0)
+		(void)madvise(info.me_mapaddr, (info.me_last_pgno + 1) * stat.ms_psize,
+			MADV_DONTNEED);
 }
 
 static struct pb_txn *new_txn(struct pb_db *db, unsigned flags, struct pb_error *error)

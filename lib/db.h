@@ -39,6 +39,15 @@ bool pb_db_is_at(const struct pb_db *db, const char *path);
 bool pb_db_is_as_left(const struct pb_db *db);
 
 /*
+ * The number of the last change, as pb_txn_id() of a snapshot that began now would say,
+ * or one that comes at this moment. No system call, no lock.
+ */
+uint64_t pb_db_last(const struct pb_db *db);
+
+/* After all of it has been read: its pages need not stay in the process's memory. */
+void pb_db_release(struct pb_db *db);
+
+/*
  * Begins reading a snapshot. Takes no memory and makes no system call once as
  * many readers as now have been active before. NULL on failure.
  */

@@ -5,14 +5,26 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+/* With open addressing: where a hash belongs, or in the next place that is free. At
+ * least a third is free, so that the end of a search is near. */
 struct pb_names {
-	uint64_t *hashes; /* sorted once finished */
-	size_t count, capacity;
+	uint64_t *hashes; /* 0: free */
+	size_t count, room;
 };
 
-struct pb_names *pb_names_new(void)
+struct pb_names *pb_names_new(size_t expected)
 {
-	return calloc(1, sizeof(struct pb_names));
+	struct pb_names *names = calloc(1, sizeof(*names));
+
+	if (names == NULL)
+		return NULL;
+	names->room = expected + expected / 2 + 16;
+	names->hashes = calloc(names->room, sizeof(*names->hashes));
+	if (names->hashes == NULL) {
+		free(names);
+		return NULL;
+	}
+	return names;
 }
 
 void pb_names_free(struct pb_names *names)
@@ -23,33 +35,57 @@ void pb_names_free(struct pb_names *names)
 	free(names);
 }
 
-bool pb_names_add(struct pb_names *names, const struct pb_name *name)
+static uint64_t hash_of(const uint8_t *wire, size_t size)
 {
-	if (names->count == names->capacity) {
-		size_t more = names->capacity == 0 ? 64 : names->capacity * 2;
-		uint64_t *hashes =
-			reallocarray(names->hashes, more, sizeof(*names->hashes));
+	uint64_t hash = XXH3_64bits(wire, size);
 
-		if (hashes == NULL)
-			return false;
-		names->hashes = hashes;
-		names->capacity = more;
-	}
-	names->hashes[names->count++] = XXH3_64bits(name->wire, name->size);
+	return hash != 0 ? hash : 1;
+}
+
+/* Where a hash belongs, without a division. */
+static size_t place_of(const struct pb_names *names, uint64_t hash)
+{
+	return (size_t)((hash >> 32) * (uint64_t)names->room >> 32);
+}
+
+/* Where the hash is, or would go. */
+static uint64_t *find(const struct pb_names *names, uint64_t hash)
+{
+	size_t at = place_of(names, hash);
+
+	while (names->hashes[at] != 0 && names->hashes[at] != hash)
+		if (++at == names->room)
+			at = 0;
+	return &names->hashes[at];
+}
+
+static bool grow(struct pb_names *names)
+{
+	struct pb_names *larger = pb_names_new(names->count * 2);
+
+	if (larger == NULL)
+		return false;
+	for (size_t i = 0; i < names->room; i++)
+		if (names->hashes[i] != 0)
+			*find(larger, names->hashes[i]) = names->hashes[i];
+	free(names->hashes);
+	names->hashes = larger->hashes;
+	names->room = larger->room;
+	free(larger);
 	return true;
 }
 
-static int order(const void *a, const void *b)
+bool pb_names_add(struct pb_names *names, const struct pb_name *name)
 {
-	const uint64_t *x = a, *y = b;
+	uint64_t hash = hash_of(name->wire, name->size), *place;
 
-	return *x < *y ? -1 : *x > *y;
-}
-
-void pb_names_finish(struct pb_names *names)
-{
-	if (names->count > 1)
-		qsort(names->hashes, names->count, sizeof(*names->hashes), order);
+	if (names->count + 1 > names->room / 3 * 2 && !grow(names))
+		return false;
+	place = find(names, hash);
+	if (*place == 0)
+		names->count++;
+	*place = hash;
+	return true;
 }
 
 size_t pb_names_count(const struct pb_names *names)
@@ -57,28 +93,42 @@ size_t pb_names_count(const struct pb_names *names)
 	return names->count;
 }
 
-static bool has_octets(const struct pb_names *names, const uint8_t *wire, size_t size)
+unsigned pb_names_path(const struct pb_names *names, const struct pb_name *name,
+	uint8_t labels[PB_LABELS_MAX + 1])
 {
-	uint64_t hash = XXH3_64bits(wire, size);
+	uint64_t hashes[PB_LABELS_MAX + 1]; /* of the name and those above it */
+	unsigned above = 0, count = 0;
 
-	return bsearch(&hash, names->hashes, names->count, sizeof(hash), order) != NULL;
+	if (names->count == 0)
+		return 0;
+	/* Each name above is what is left of the wire form behind a label. Memory that
+	 * is not in a cache takes far longer to come than a hash: get all of it at once.
+	 */
+	for (size_t at = 0;; at += 1U + name->wire[at]) {
+		uint64_t hash = hash_of(name->wire + at, name->size - at);
+
+		hashes[above++] = hash;
+		__builtin_prefetch(&names->hashes[place_of(names, hash)]);
+		if (name->wire[at] == 0)
+			break;
+	}
+	for (unsigned i = 0; i < above; i++)
+		if (*find(names, hashes[above - 1 - i]) != 0)
+			labels[count++] = (uint8_t)i;
+	return count;
 }
 
 int pb_names_longest(const struct pb_names *names, const struct pb_name *name)
 {
-	int labels = (int)pb_name_labels(name);
+	uint8_t labels[PB_LABELS_MAX + 1];
+	unsigned count = pb_names_path(names, name, labels);
 
-	if (names->count == 0)
-		return -1;
-	/* Each name above is what is left of the wire form behind a label. */
-	for (size_t at = 0; !has_octets(names, name->wire + at, name->size - at);
-		at += 1U + name->wire[at], labels--)
-		if (name->wire[at] == 0)
-			return -1;
-	return labels;
+	return count == 0 ? -1 : labels[count - 1];
 }
 
 bool pb_names_cover(const struct pb_names *names, const struct pb_name *name)
 {
-	return pb_names_longest(names, name) >= 0;
+	uint8_t labels[PB_LABELS_MAX + 1];
+
+	return pb_names_path(names, name, labels) > 0;
 }

@@ -198,6 +198,20 @@ bool pb_record_decode(struct pb_bytes key, struct pb_bytes record, struct pb_pin
 	       pb_key_to_name(&pin->name, key.data, key.size);
 }
 
+bool pb_record_glance(struct pb_bytes key, struct pb_bytes record, struct pb_pin *pin)
+{
+	size_t head;
+
+	if (record.size < HEAD_SIZE)
+		return false;
+	head = HEAD_SIZE + (size_t)record.data[2];
+	if (record.size < head + 8)
+		return false;
+	pin->mode = record.data[1] & FLAG_MODE;
+	pin->generation = pb_get_u64(record.data + head);
+	return pb_key_to_name(&pin->name, key.data, key.size);
+}
+
 static XXH128_hash_t hash(struct pb_bytes key, struct pb_bytes record)
 {
 	return XXH3_128bits_withSeed(

@@ -40,6 +40,12 @@ bool pb_record_ancestors(
 	struct pb_bytes key, struct pb_bytes record, struct pb_path *ancestors);
 
 /*
+ * Name, mode and generation alone, not checked: for one who reads all records, and
+ * then compares the digest over them. Returns false for what cannot be read at all.
+ */
+bool pb_record_glance(struct pb_bytes key, struct pb_bytes record, struct pb_pin *pin);
+
+/*
  * A digest over a set of records: the sum of theirs, so that it can be kept up
  * as records come and go, in any order.
  */

@@ -117,9 +117,10 @@ struct pb_store *pb_store_open(
 	store = calloc(1, sizeof(*store));
 	if (store == NULL || (store->path = strdup(path)) == NULL) {
 		pb_error_set(error, "%s: out of memory", path);
-		pb_store_close(store);
+		free(store);
 		return NULL;
 	}
+	(void)pthread_rwlock_init(&store->lock, NULL);
 	store->db = pb_db_open(path, access, tables, PB_TABLES, MOST, error);
 	if (store->db == NULL ||
 		(access == PB_STORE_CREATE && !write_format(store, error)) ||
@@ -137,6 +138,7 @@ void pb_store_close(struct pb_store *store)
 	if (store == NULL)
 		return;
 	pb_db_close(store->db);
+	(void)pthread_rwlock_destroy(&store->lock);
 	free(store->path);
 	free(store);
 }
@@ -226,19 +228,6 @@ enum pb_result pb_tables_path(struct pb_txn *txn, const struct pb_name *name,
 	return path->count > 0 ? PB_OK : PB_NOT_FOUND;
 }
 
-enum pb_result pb_store_path(struct pb_store *store, const struct pb_name *name,
-	struct pb_path *path, struct pb_error *error)
-{
-	struct pb_txn *txn = pb_db_read(store->db, error);
-	enum pb_result result;
-
-	if (txn == NULL)
-		return PB_FAILED;
-	result = pb_tables_path(txn, name, path, error);
-	pb_txn_end(txn);
-	return result;
-}
-
 enum pb_result pb_store_any_below(
 	struct pb_store *store, const struct pb_name *name, struct pb_error *error)
 {
@@ -314,37 +303,6 @@ enum pb_result pb_store_get(struct pb_store *store, const struct pb_name *name,
 	return result;
 }
 
-enum pb_result pb_store_load(struct pb_store *store, const struct pb_name *name,
-	struct pb_pin *pin, void *(*alloc)(void *arg, size_t size), void *arg,
-	struct pb_error *error)
-{
-	struct pb_txn *txn = pb_db_read(store->db, error);
-	struct pb_key key;
-	struct pb_bytes record;
-	struct pb_path ancestors;
-	enum pb_result result;
-	uint8_t *copy = NULL;
-
-	if (txn == NULL)
-		return PB_FAILED;
-	pb_key_from_name(&key, name);
-	result = pb_tables_record(txn, &key, &record, error);
-	if (result == PB_OK && (copy = alloc(arg, record.size)) != NULL)
-		memcpy(copy, record.data, record.size);
-	pb_txn_end(txn);
-	if (result != PB_OK)
-		return result;
-	if (copy == NULL) {
-		pb_error_set(error, "out of memory");
-		return PB_FAILED;
-	}
-	if (!pb_record_decode((struct pb_bytes){key.octets, key.size},
-		    (struct pb_bytes){copy, record.size}, pin, &ancestors))
-		return pb_tables_damaged(
-			store->path, (struct pb_bytes){key.octets, key.size}, error);
-	return PB_OK;
-}
-
 enum pb_result pb_tables_each(struct pb_txn *txn, const char *path,
 	bool (*each)(void *arg, const struct pb_pin *pin), void *arg,
 	struct pb_error *error)
@@ -377,63 +335,4 @@ enum pb_result pb_store_each(struct pb_store *store,
 	result = pb_tables_each(txn, store->path, each, arg, error);
 	pb_txn_end(txn);
 	return result;
-}
-
-static bool same_path(const struct pb_path *a, const struct pb_path *b)
-{
-	return a->count == b->count && memcmp(a->labels, b->labels, a->count) == 0;
-}
-
-/* Adds up what is there, and checks each record and what it says of its ancestors. */
-static enum pb_result recount(struct pb_txn *txn, const char *path,
-	struct pb_totals *found, struct pb_error *error)
-{
-	struct pb_bytes key = {NULL, 0}, last = {NULL, 0}, record;
-	struct pb_path ancestors, of_last = {0}, expected = {0};
-	struct pb_pin pin;
-	enum pb_result result =
-		pb_txn_seek(txn, PB_TABLE_PINS, PB_FIRST, &key, &record, error);
-
-	while (result == PB_OK) {
-		if (last.size > 0)
-			pb_path_from_neighbour(&expected, key, last, &of_last);
-		if (!pb_record_decode(key, record, &pin, &ancestors) ||
-			!same_path(&ancestors, &expected))
-			return pb_tables_damaged(path, key, error);
-		pb_digest_add(&found->digest, key, record);
-		found->pins++;
-		last = key;
-		of_last = ancestors;
-		result = pb_txn_seek(txn, PB_TABLE_PINS, PB_NEXT, &key, &record, error);
-	}
-	return result == PB_NOT_FOUND ? PB_OK : result;
-}
-
-enum pb_result pb_store_verify(
-	struct pb_store *store, struct pb_store_stat *stat, struct pb_error *error)
-{
-	struct pb_txn *txn = pb_db_read(store->db, error);
-	struct pb_totals stored, found = {{0, 0}, 0};
-	enum pb_result result;
-
-	if (txn == NULL)
-		return PB_FAILED;
-	stat->generation = pb_txn_id(txn);
-	result = pb_totals_read(txn, store->path, &stored, error);
-	if (result == PB_OK)
-		result = recount(txn, store->path, &found, error);
-	pb_txn_end(txn);
-	if (result != PB_OK)
-		return PB_FAILED;
-	stat->pins = found.pins;
-	if (found.pins != stored.pins || found.digest.low != stored.digest.low ||
-		found.digest.high != stored.digest.high) {
-		pb_error_set(error,
-			"%s: pins are missing or altered: %llu found, %llu stored; "
-			"restore it from an export",
-			store->path, (unsigned long long)found.pins,
-			(unsigned long long)stored.pins);
-		return PB_FAILED;
-	}
-	return PB_OK;
 }

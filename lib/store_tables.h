@@ -7,7 +7,9 @@
 
 #include "db.h"
 #include "key.h"
+#include "pinbound/names.h"
 #include "record.h"
+#include <pthread.h>
 
 /*
  * pins     name key -> record
@@ -23,6 +25,13 @@ enum { PB_TABLE_PINS, PB_TABLE_HISTORY, PB_TABLE_META, PB_TABLES };
 struct pb_store {
 	struct pb_db *db;
 	char *path;
+
+	/* What it is known to hold: see pb_store_know(). */
+	pthread_rwlock_t lock; /* of all below; held for moments */
+	const struct pb_names *known;
+	uint64_t known_in; /* the generation */
+	bool damaged;
+	struct pb_error damage;
 };
 
 struct pb_totals {

@@ -188,8 +188,6 @@ static enum pbm_fate act_unreadable(struct module_qstate *qstate, int id,
 {
 	struct pbm *pb = pbm_of(qstate->env, id);
 
-	if (!pbm_may_be_pinned(pb->keeper, name))
-		return PBM_GOES_ON;
 	pbm_log_failure(pb, pbm_now(qstate), error->text);
 	pbm_count(&pb->tally.unverified);
 	if (pb->conf.store_failure_allow || pb->conf.override)
@@ -219,7 +217,9 @@ enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
 	case PB_NOT_FOUND:
 		return PBM_GOES_ON;
 	case PB_FAILED:
-		return act_unreadable(qstate, id, name, &error);
+		return pbm_may_be_pinned(pb->keeper, name)
+			       ? act_unreadable(qstate, id, name, &error)
+			       : PBM_GOES_ON;
 	case PB_OK:
 		break;
 	}

@@ -3,6 +3,7 @@
 #include "order.h"
 #include "pinbound/names.h"
 #include "purge.h"
+#include "reading.h"
 #include "report.h"
 #include "sentinel.h"
 #include "teller.h"
@@ -14,6 +15,9 @@
 
 /* Nanoseconds between two looks at the store. */
 #define POLL 50000000
+
+/* Looks after which a store that could not be read is read again. */
+#define RETRY 200
 
 struct pbm_keeper {
 	struct pbm *pb;
@@ -37,66 +41,13 @@ struct pbm_keeper {
 	uint64_t brought[2]; /* there so far, at the last look and the one before */
 	time_t doubted;      /* when data from elsewhere was last logged */
 	uint64_t seen;       /* generation that `pinned` is of */
+	uint64_t failed;     /* the last that could not be read */
+	unsigned retry;      /* looks until that is tried again */
+	bool verified;       /* all that was seen of it last */
 	uint64_t clean;      /* generation that the caches are clean of */
 	bool doubts;         /* ... if they have nothing from elsewhere */
 	bool prunes;         /* the state store may have what is no longer pinned */
 };
-
-/* One reading of the store. */
-struct reading {
-	const struct pb_policy *policy;
-	uint64_t since;
-	struct pb_names *pinned, *refusing, *changed;
-	bool fine;
-};
-
-static bool read_pin(void *arg, const struct pb_pin *pin)
-{
-	struct reading *reading = arg;
-
-	reading->fine = pb_names_add(reading->pinned, &pin->name) &&
-			(pb_mode_in_force(pin, reading->policy) != PB_MODE_REFUSE ||
-				pb_names_add(reading->refusing, &pin->name)) &&
-			(pin->generation <= reading->since ||
-				pb_names_add(reading->changed, &pin->name));
-	return reading->fine;
-}
-
-static void free_reading(struct reading *reading)
-{
-	pb_names_free(reading->pinned);
-	pb_names_free(reading->refusing);
-	pb_names_free(reading->changed);
-}
-
-/* All names that are pinned, and those whose pin is newer than `since`. */
-static bool read_names(const struct pbm *pb, uint64_t since, struct reading *reading,
-	struct pb_error *error)
-{
-	*reading = (struct reading){.policy = &pb->policy,
-		.since = since,
-		.pinned = pb_names_new(),
-		.refusing = pb_names_new(),
-		.changed = pb_names_new(),
-		.fine = true};
-	if (reading->pinned == NULL || reading->refusing == NULL ||
-		reading->changed == NULL) {
-		pb_error_set(error, "out of memory");
-		free_reading(reading);
-		return false;
-	}
-	if (pb_store_each(pb->store, read_pin, reading, error) != PB_OK ||
-		!reading->fine) {
-		if (!reading->fine)
-			pb_error_set(error, "out of memory");
-		free_reading(reading);
-		return false;
-	}
-	pb_names_finish(reading->pinned);
-	pb_names_finish(reading->refusing);
-	pb_names_finish(reading->changed);
-	return true;
-}
 
 static void set_stale(struct pbm_keeper *keeper, struct pb_names *stale)
 {
@@ -109,11 +60,14 @@ static void set_stale(struct pbm_keeper *keeper, struct pb_names *stale)
 	pb_names_free(old);
 }
 
-/* Takes over what was read. */
-static void set_names(struct pbm_keeper *keeper, const struct reading *reading)
+/* Takes over what was read. Who looks up a name may go by the old names until the store
+ * has the new ones. */
+static void set_names(
+	struct pbm_keeper *keeper, const struct pbm_reading *reading, uint64_t generation)
 {
 	struct pb_names *pinned, *refusing;
 
+	pb_store_know(keeper->pb->store, reading->pinned, generation, NULL);
 	(void)pthread_mutex_lock(&keeper->lock);
 	pinned = keeper->pinned;
 	refusing = keeper->refusing;
@@ -124,27 +78,95 @@ static void set_names(struct pbm_keeper *keeper, const struct reading *reading)
 	pb_names_free(refusing);
 }
 
+/* Every name there is. NULL if there is no memory. */
+static struct pb_names *all_names(void)
+{
+	static const struct pb_name root = {.size = 1};
+	struct pb_names *names = pb_names_new(1);
+
+	if (names != NULL)
+		(void)pb_names_add(names, &root);
+	return names;
+}
+
 /*
- * Reads the store if it has changed. What has changed since the caches were last
- * clean of it is to be forgotten: at the start, all that is pinned, since a cache may
- * have been kept or loaded.
+ * Pins are missing or altered, and it was never known which there are: each name may
+ * have one. Until now, answers have gone into the caches as if it had none.
+ */
+static void doubt_all(struct pbm_keeper *keeper)
+{
+	bool allow = keeper->pb->conf.store_failure_allow || keeper->pb->conf.override;
+	struct pb_names *refusing = all_names(), *stale = all_names(), *old;
+
+	log_err("pinbound: any name may have a pin that is lost: all are %s, until the "
+		"store is restored; \"pinbound verify\" tells more",
+		allow ? "resolved as if they had none" : "refused");
+	if (refusing == NULL || stale == NULL || allow) {
+		pb_names_free(refusing);
+		pb_names_free(stale);
+		return;
+	}
+	(void)pthread_mutex_lock(&keeper->lock);
+	old = keeper->refusing;
+	keeper->refusing = refusing;
+	(void)pthread_mutex_unlock(&keeper->lock);
+	pb_names_free(old);
+	set_stale(keeper, stale);
+}
+
+static void reading_failed(struct pbm_keeper *keeper, uint64_t generation, bool damaged,
+	const struct pb_error *error)
+{
+	bool again = keeper->failed == generation;
+
+	keeper->failed = generation;
+	keeper->retry = RETRY;
+	pbm_log_failure(keeper->pb, time(NULL), error->text);
+	if (!damaged)
+		return;
+	keeper->verified = false;
+	pb_store_know(keeper->pb->store, keeper->pinned, keeper->seen, error);
+	if (keeper->pinned == NULL && !again)
+		doubt_all(keeper);
+}
+
+static void say_verified(struct pbm_keeper *keeper, const struct pb_store_stat *stat)
+{
+	if (!keeper->verified)
+		pbm_log_verified(stat);
+	keeper->verified = true;
+}
+
+/*
+ * Reads the store if it has changed, and makes sure of it. What has changed since the
+ * caches were last clean of it is to be forgotten: at the start, all that is pinned,
+ * since a cache may have been kept or loaded.
  */
 static void look(struct pbm_keeper *keeper)
 {
 	struct pb_store_stat stat;
 	struct pb_error error;
-	struct reading reading;
+	struct pbm_reading reading;
+	bool damaged;
+	uint64_t generation;
 
 	if (pb_store_stat(keeper->pb->store, &stat, &error) != PB_OK ||
 		stat.generation == keeper->seen)
 		return;
-	if (!read_names(keeper->pb, keeper->clean, &reading, &error)) {
-		pbm_log_failure(keeper->pb, time(NULL), error.text);
+	if (stat.generation == keeper->failed && keeper->retry > 0) {
+		keeper->retry--;
 		return;
 	}
-	/* Should it have changed in between, then it is read once more. */
+	generation = stat.generation;
+	if (!pbm_reading_do(
+		    &reading, keeper->pb, keeper->clean, &stat, &damaged, &error)) {
+		reading_failed(keeper, generation, damaged, &error);
+		return;
+	}
 	keeper->seen = stat.generation;
-	set_names(keeper, &reading);
+	keeper->failed = 0;
+	say_verified(keeper, &stat);
+	set_names(keeper, &reading, stat.generation);
 	set_stale(keeper, reading.changed);
 	keeper->prunes = true;
 }
@@ -239,7 +261,8 @@ static void forgotten(struct pbm_keeper *keeper)
  */
 static void forget(struct pbm_keeper *keeper)
 {
-	const struct pb_names *names = keeper->doubts ? keeper->pinned : keeper->stale;
+	const struct pb_names *names =
+		keeper->doubts && keeper->pinned != NULL ? keeper->pinned : keeper->stale;
 
 	if (names == NULL)
 		return;
@@ -369,6 +392,7 @@ struct pbm_keeper *pbm_keeper_start(
 	keeper->env = env;
 	keeper->subnetcache = subnetcache_behind(env, id);
 	keeper->clean = pb->enforced;
+	keeper->verified = pb->verified;
 	forget_kept(keeper);
 	keeper->rrsets = count_slabhash_entries(&env->rrset_cache->table);
 	keeper->brought[0] = keeper->brought[1] = pb->rrsets_seen;
@@ -376,6 +400,7 @@ struct pbm_keeper *pbm_keeper_start(
 	if (code == 0)
 		return keeper;
 	pb_error_set(error, "no thread could be started: %s", strerror(code));
+	pb_store_know(pb->store, NULL, 0, NULL);
 	free_keeper(keeper);
 	return NULL;
 }
@@ -389,6 +414,7 @@ void pbm_keeper_stop(struct pbm_keeper *keeper)
 	(void)pthread_cond_signal(&keeper->wake);
 	(void)pthread_mutex_unlock(&keeper->lock);
 	(void)pthread_join(keeper->thread, NULL);
+	pb_store_know(keeper->pb->store, NULL, 0, NULL);
 	free_keeper(keeper);
 }
 

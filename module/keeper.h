@@ -1,7 +1,7 @@
 /*
  * keeper.h - a thread of the module's own, beside the queries: it sees changes of the
- * pin store, makes Unbound forget what the changed pins are about, and has the state
- * store written.
+ * pin store, makes sure of all of it, makes Unbound forget what the changed pins are
+ * about, and has the state store written.
  */
 #ifndef PBM_KEEPER_H
 #define PBM_KEEPER_H

@@ -22,6 +22,9 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
+/* So many pins are read in the time that nobody notices. */
+#define VERIFIED_AT_ONCE 50000
+
 /* Verdicts that are remembered. */
 #define VERDICTS_MAX 65536
 
@@ -98,8 +101,19 @@ static struct pb_store *open_other(const char *path, struct pb_error *error)
 	return pb_store_open(path, PB_STORE_READ, error);
 }
 
-/* Opens the store, and reads all of it: a pin that is missing would not be missed
- * later on. A store that is open is used on, unless it is to be no longer. */
+/* Reads all of the store, since a pin that is missing would not be missed later on. A
+ * large one is read behind the start: see keeper.h. */
+static bool verify(struct pbm *pb, struct pb_store *store, struct pb_error *error)
+{
+	struct pb_store_stat stat;
+
+	if (pb_store_stat(store, &stat, error) != PB_OK)
+		return false;
+	pb->verified = stat.pins <= VERIFIED_AT_ONCE;
+	return !pb->verified || pb_store_verify(store, &stat, error) == PB_OK;
+}
+
+/* Opens the store. One that is open is used on, unless it is to be no longer. */
 static bool open_pins(
 	struct pbm *pb, const struct module_env *env, struct pb_error *error)
 {
@@ -107,11 +121,10 @@ static bool open_pins(
 	bool is_open =
 		kept != NULL && kept->store != NULL && pb_store_is_at(kept->store, path);
 	struct pb_store *store = is_open ? kept->store : open_other(path, error);
-	struct pb_store_stat stat;
 
 	if (store == NULL)
 		return false;
-	if (pb_store_verify(store, &stat, error) != PB_OK) {
+	if (!verify(pb, store, error)) {
 		if (!is_open)
 			pb_store_close(store);
 		return false;

@@ -69,7 +69,7 @@ static void tell_of_insecure(struct pbm *pb, const struct config_file *cfg)
 
 struct pb_names *pbm_operator_zones(struct pbm *pb, const struct config_file *cfg)
 {
-	struct pb_names *names = pb_names_new();
+	struct pb_names *names = pb_names_new(0);
 	struct pb_name name;
 	bool fine = names != NULL;
 
@@ -88,7 +88,6 @@ struct pb_names *pbm_operator_zones(struct pbm *pb, const struct config_file *cf
 	}
 	tell_of_stubs(pb, cfg);
 	tell_of_insecure(pb, cfg);
-	pb_names_finish(names);
 	return names;
 }
 

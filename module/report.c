@@ -195,14 +195,24 @@ void pbm_log_state_failure(struct pbm *pb, int64_t now, const char *why)
 	log_failure(pb, &pb->state_failure_logged, now, why);
 }
 
-void pbm_log_ready(const struct pb_store_stat *stat)
+static void log_stat(const char *event, const struct pb_store_stat *stat)
 {
 	struct pb_line line;
 
-	pb_line_begin(&line, "ready");
+	pb_line_begin(&line, event);
 	pb_line_number(&line, "pins", (int64_t)stat->pins);
 	pb_line_number(&line, "generation", (int64_t)stat->generation);
 	log_info("%s", line.text);
+}
+
+void pbm_log_ready(const struct pb_store_stat *stat)
+{
+	log_stat("ready", stat);
+}
+
+void pbm_log_verified(const struct pb_store_stat *stat)
+{
+	log_stat("verified", stat);
 }
 
 void pbm_explain_text(const struct pbm_query *query, char *text, size_t size)

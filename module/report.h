@@ -25,6 +25,10 @@ void pbm_log_state_failure(struct pbm *pb, int64_t now, const char *why);
 /* pinbound: ready */
 void pbm_log_ready(const struct pb_store_stat *stat);
 
+/* Says that all of the store has been read behind the start, or after damage, and is as
+ * it was written. */
+void pbm_log_verified(const struct pb_store_stat *stat);
+
 /* Why a query is refused, as the client is told. */
 #define PBM_EXPLANATION_MAX (32 + PB_REASONS_TEXT_MAX + PB_NAME_TEXT_MAX)
 void pbm_explain_text(const struct pbm_query *query, char *text, size_t size);

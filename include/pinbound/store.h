@@ -8,6 +8,7 @@
 #ifndef PINBOUND_STORE_H
 #define PINBOUND_STORE_H
 
+#include "pinbound/names.h"
 #include "pinbound/pin.h"
 #include <sys/types.h>
 
@@ -46,7 +47,8 @@ struct pb_path {
 
 /*
  * Finds the pins on the path from the root to name: PB_OK, PB_NOT_FOUND if no
- * name on it is pinned (no allocation, no system call), PB_FAILED.
+ * name on it is pinned (no allocation, no system call), PB_FAILED. It goes by what the
+ * store is known to hold (see pb_store_know()) as long as that has not changed.
  */
 enum pb_result pb_store_path(struct pb_store *store, const struct pb_name *name,
 	struct pb_path *path, struct pb_error *error);
@@ -64,7 +66,8 @@ enum pb_result pb_store_get(struct pb_store *store, const struct pb_name *name,
 
 /*
  * The same without pb_pinbuf's size, for a query's path: alloc(arg, size) gives
- * the memory that pin's sets then point into, NULL is PB_FAILED.
+ * the memory that pin's sets then point into, NULL is PB_FAILED. So is a pin that the
+ * store is known to hold, and that is not there.
  */
 enum pb_result pb_store_load(struct pb_store *store, const struct pb_name *name,
 	struct pb_pin *pin, void *(*alloc)(void *arg, size_t size), void *arg,
@@ -85,6 +88,32 @@ enum pb_result pb_store_each(struct pb_store *store,
  */
 enum pb_result pb_store_verify(
 	struct pb_store *store, struct pb_store_stat *stat, struct pb_error *error);
+
+/*
+ * The same for one who needs the names of all pins anyway: calls each(arg, pin) for
+ * every pin, in one snapshot, of whose pins only name, mode and generation are told. What
+ * was told is true only if it returns PB_OK at the end. PB_FAILED also if each returns
+ * false; *error is then as it was. stat->generation is that of the snapshot in any case,
+ * or 0 if there was none.
+ */
+enum pb_result pb_store_scan(struct pb_store *store,
+	bool (*each)(void *arg, const struct pb_pin *pin), void *arg,
+	struct pb_store_stat *stat, struct pb_error *error);
+
+/*
+ * Says what a scan has found, for lookups to go by. The names stay the caller's, and
+ * must stay as they are until other ones are given: when this returns no lookup uses
+ * those before any more. NULL, as at first: nothing is known.
+ *
+ * `names` were all that was pinned in `generation`. As long as that is the last one, a
+ * name that is not pinned is found out without a look at the store.
+ *
+ * With `damage`, which says what a scan has found, pins are missing or altered, and
+ * `names` were pinned before that: they are looked for, beside what the store still has.
+ * Without names, each one may be pinned, and pb_store_path() fails with that reason.
+ */
+void pb_store_know(struct pb_store *store, const struct pb_names *names,
+	uint64_t generation, const struct pb_error *damage);
 
 /*
  * Could the file be opened and used? Reads all of it, as pb_store_verify() does,

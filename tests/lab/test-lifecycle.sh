@@ -158,11 +158,13 @@ test_start_with_bad_store() {
 	life_refuses_to_start "$life/pins.mdb: it is a directory"
 }
 
-# damage FILE TEXT: changes one octet behind the last place of a text in a file.
+# damage FILE TEXT: changes the octet behind a text, wherever that is in a file: pages
+# that are no longer used may have it, too.
 damage() {
 	local at
-	at=$(grep -abo -- "$2" "$1" | tail -n 1)
-	printf '\377' | dd of="$1" bs=1 seek=$((${at%%:*} + ${#2})) conv=notrunc status=none
+	grep -abo -- "$2" "$1" | cut -d : -f 1 | while read -r at; do
+		printf '\377' | dd of="$1" bs=1 seek=$((at + ${#2})) conv=notrunc status=none
+	done
 }
 
 # Of the pages that a store consists of, one is not as it was written.
@@ -172,6 +174,53 @@ test_start_with_damaged_store() {
 	life_refuses_to_start "$life/pins.mdb: the record of example.com. is damaged" \
 		"pinbound verify"
 	! life_pinbound -q verify 2> /dev/null || complain "verify finds no damage"
+}
+
+# life_many NUMBER: that many pins more.
+life_many() {
+	seq "$1" | sed 's/.*/pin:\n name: n&.large.example\n ns: ns1.host-&/' |
+		life_pinbound -q import -
+}
+
+# A large store is read behind the start.
+test_start_with_large_store() {
+	life_make
+	life_many 60000
+	life_start || return
+	within 10 life_has_said 'pinbound: verified pins="60001" generation="' ||
+		complain "it is not verified"
+	life_hijack
+	answers life example.com. MX "$life_hijacked"
+	life_stop
+}
+
+life_has_said() {
+	life_said | grep -qF -- "$1"
+}
+
+# Where pins may be lost, nobody knows which: until there is a good store, every name may
+# have had one, and what has got into the caches meanwhile is forgotten.
+test_start_with_large_store_damaged() {
+	life_make
+	life_many 60000
+	damage "$life/pins.mdb" host-777
+	! life_pinbound -q verify 2> /dev/null || complain "verify finds no damage"
+	PINBOUND_CONF=$life_conf setsid "$lab_unbound/unbound" -d -c "$life/unbound.conf" \
+		>> "$life/output" 2>&1 &
+	life_pid=$!
+	lab_pids+=("$life_pid")
+	within 10 life_has_said 'all are refused, until the store is restored' ||
+		complain "no word of lost pins"
+	life_logged 1 "the record of n777.large.example. is damaged"
+	answers life partner.example. MX "SERVFAIL; ; 15 pinbound: unverified partner.example."
+	answers life example.com. MX "SERVFAIL; ; 15 pinbound: unverified example.com."
+	mv "$life/pins.mdb" "$life/damaged"
+	life_pinbound -q init && life_pin > /dev/null
+	life_reload
+	answers life partner.example. MX "NOERROR; 10 mail.partner.example.; "
+	life_hijack
+	answers life example.com. MX "$life_hijacked"
+	life_stop
 }
 
 # Without state, it resolves and refuses all the same.
