@@ -241,15 +241,14 @@ uint64_t pb_db_last(const struct pb_db *db)
 	return mdb_env_info(db->env, &info) == 0 ? info.me_last_txnid : 0;
 }
 
-void pb_db_release(struct pb_db *db)
+/* LMDB does not tell where its map is: the octets in it do. */
+void pb_db_release(const uint8_t *lowest, const uint8_t *highest)
 {
-	MDB_envinfo info;
-	MDB_stat stat;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t before = (uintptr_t)lowest % page;
 
-	/* They are the file's: whoever needs one again finds it there. */
-	if (mdb_env_info(db->env, &info) == 0 && mdb_env_stat(db->env, &stat) == 0)
-		(void)madvise(info.me_mapaddr, (info.me_last_pgno + 1) * stat.ms_psize,
-			MADV_DONTNEED);
+	(void)madvise((void *)(uintptr_t)(lowest - before),
+		(size_t)(highest - lowest) + before, MADV_DONTNEED);
 }
 
 static struct pb_txn *new_txn(struct pb_db *db, unsigned flags, struct pb_error *error)

@@ -44,8 +44,12 @@ bool pb_db_is_as_left(const struct pb_db *db);
  */
 uint64_t pb_db_last(const struct pb_db *db);
 
-/* After all of it has been read: its pages need not stay in the process's memory. */
-void pb_db_release(struct pb_db *db);
+/*
+ * After all of it has been read: the pages between two octets of the file's memory that
+ * a read gave need not stay in the process's memory. Whoever needs one again gets it
+ * from the file.
+ */
+void pb_db_release(const uint8_t *lowest, const uint8_t *highest);
 
 /*
  * Begins reading a snapshot. Takes no memory and makes no system call once as

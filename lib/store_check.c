@@ -75,13 +75,14 @@ enum pb_result pb_store_verify(
 	return result;
 }
 
-/* Tells all, and adds it up. False if each does not go on, with *damaged, or if there is
+/* Tells all, and adds it up. False if each does not go on, or, with *damaged, if there is
  * something that cannot be told. */
 static bool tell_all(struct pb_txn *txn,
 	bool (*each)(void *arg, const struct pb_pin *pin), void *arg,
 	struct pb_totals *found, bool *damaged, struct pb_error *error)
 {
 	struct pb_bytes key = {NULL, 0}, record;
+	const uint8_t *lowest = NULL, *highest = NULL;
 	struct pb_pin pin = {.expires = PB_NEVER};
 	enum pb_result result =
 		pb_txn_seek(txn, PB_TABLE_PINS, PB_FIRST, &key, &record, error);
@@ -92,8 +93,14 @@ static bool tell_all(struct pb_txn *txn,
 			return false;
 		pb_digest_add(&found->digest, key, record);
 		found->pins++;
+		if (lowest == NULL || key.data < lowest)
+			lowest = key.data;
+		if (key.data > highest)
+			highest = key.data;
 		result = pb_txn_seek(txn, PB_TABLE_PINS, PB_NEXT, &key, &record, error);
 	}
+	if (lowest != NULL)
+		pb_db_release(lowest, highest);
 	*damaged = result == PB_FAILED;
 	return !*damaged;
 }
@@ -129,6 +136,5 @@ enum pb_result pb_store_scan(struct pb_store *store,
 	stat->generation = pb_txn_id(txn);
 	result = scan(txn, store->path, each, arg, stat, error);
 	pb_txn_end(txn);
-	pb_db_release(store->db);
 	return result;
 }
