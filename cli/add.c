@@ -173,11 +173,11 @@ static int learn_all(struct adding *adding, struct pb_store *store)
 	}
 	if (code != CLI_DONE)
 		return code;
-	if (adding->additions == NULL)
-		return cli_fail("nothing was found");
-	if (adding->additions->pin == NULL)
-		return cli_fail("%s", adding->additions->why);
-	return CLI_DONE;
+	if (adding->additions != NULL && adding->additions->pin != NULL)
+		return CLI_DONE;
+	(void)cli_fail("%s",
+		adding->additions != NULL ? adding->additions->why : "nothing was found");
+	return CLI_FAILED;
 }
 
 /* What the options say counts more than what was learned. */
@@ -186,12 +186,13 @@ static int finish_pins(struct adding *adding)
 	struct pb_pinbuf *own = adding->additions->pin;
 	struct pb_error error;
 	int code = pins_apply(adding->cli, own);
+	enum pb_mode mode = own->pin.mode;
 
 	for (struct addition *a = adding->additions; a != NULL && code == CLI_DONE;
 		a = a->next) {
 		if (a->pin == NULL)
 			continue;
-		a->pin->pin.mode = own->pin.mode;
+		a->pin->pin.mode = mode;
 		if (!pb_pin_check(&a->pin->pin, &error))
 			code = cli_misused(adding->cli, "%s", error.text);
 	}
