@@ -40,6 +40,7 @@ help:
 	@echo 'make unbound   the distribution'"'"'s Unbound, with dynlib, in build/unbound'
 	@echo 'make install   as root: command, module, manual, units, and the stores'
 	@echo 'make demo      the story, on real servers'
+	@echo 'make demo-mail the story as a mail server lives it (as root)'
 	@echo 'make check     all tests'
 	@echo 'make check-threads  the lab, with ThreadSanitizer watching its threads'
 	@echo 'make random    random sequences of what can happen; SEQUENCES=2000: more'
@@ -175,6 +176,15 @@ lab: all
 	LAB_THREADS=8 LAB_SECONDS=6 $(LAB) $(LAB_THREADED)
 	LAB_REUSEPORT=no LAB_SECONDS=3 $(LAB) $(LAB_THREADED)
 
+# The same with Postfix and its mail, and what reaches rsyslog and the journal.
+mail: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/mail/run.sh
+
+demo-mail:
+	$(MAKE) deps
+	$(MAKE) all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/mail/demo.sh
+
 # How near "check" of a thousand zones comes to what its limit for each server allows.
 check-rate: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/check-rate.sh $(RATES)
@@ -210,6 +220,7 @@ check:
 	$(MAKE) suite
 	$(MAKE) random
 	$(MAKE) lab
+	$(MAKE) mail
 
 demo:
 	$(MAKE) deps
@@ -235,5 +246,5 @@ distclean:
 include install.mk
 
 .PHONY: all help unbound unit deps replay defences suite cli-tests examples lab random \
-	check-install check-threads check-rate check lint demo format clean distclean unit-programs
+	mail demo-mail check-install check-threads check-rate check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d)

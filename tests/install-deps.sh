@@ -13,7 +13,7 @@ set -eu
 what=${1:-all}
 
 build="build-essential pkg-config libldns-dev liblmdb-dev libcmocka-dev libxxhash-dev libidn2-dev libssl-dev"
-run="apparmor graphviz libfaketime knot knot-dnsutils dnsperf iproute2 procps groff-base python3 openssl zsh fish jq"
+run="postfix rsyslog systemd apparmor graphviz libfaketime knot knot-dnsutils dnsperf iproute2 procps groff-base python3 openssl zsh fish jq"
 source="dpkg-dev ca-certificates build-essential"
 lint="clang clang-format clang-tidy cppcheck shellcheck"
 
@@ -49,12 +49,14 @@ clean_up() {
 
 # keep_services_off PACKAGE...: of those that were installed just now.
 keep_services_off() {
-	case " $* " in
-	*" knot "*) ;;
-	*) return 0 ;;
-	esac
-	deb-systemd-helper disable knot.service > /dev/null 2>&1 || true
-	update-rc.d knot disable > /dev/null 2>&1 || true
+	for package; do
+		case $package in
+		knot | postfix | rsyslog)
+			deb-systemd-helper disable "$package.service" > /dev/null 2>&1 || true
+			update-rc.d "$package" disable > /dev/null 2>&1 || true
+			;;
+		esac
+	done
 }
 
 apt() {
@@ -73,6 +75,10 @@ install() {
 	need_root apt-get install --no-install-recommends "$@"
 	echo "installing: $*"
 	forbid_services
+	# A mail server that nobody has asked for gets no configuration.
+	! command -v debconf-set-selections > /dev/null ||
+		echo "postfix postfix/main_mailer_type select No configuration" |
+		debconf-set-selections
 	apt update
 	apt install "$@"
 	keep_services_off "$@"

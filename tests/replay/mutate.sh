@@ -99,7 +99,7 @@ complain() {
 	failed=$((failed + 1))
 }
 
-cp -r "$top"/{Makefile,CHANGELOG.md,include,lib,cli,module,tests} "$work"
+cp -r "$top"/{Makefile,install.mk,CHANGELOG.md,include,lib,cli,module,tests} "$work"
 build_module || { tail "$work/make.log"; exit 1; }
 export BUILD=$work/build UNBOUND_BUILD=$unbound LAB_SECONDS=${LAB_SECONDS:-4}
 passed=0
