@@ -72,6 +72,97 @@ check_page() {
 	! grep . "$work/why" && ! grep -E '.{81}' "$work/page" && grep -q '^NAME' "$work/page"
 }
 
+# With the settings that it has by itself; none of them is unknown to it.
+check_postfix() {
+	local dir=$work/postfix
+	rm -rf "$dir"
+	mkdir -p "$dir"/{etc,queue,data}
+	chown postfix "$dir/data"
+	cp /usr/share/postfix/master.cf.dist "$dir/etc/master.cf"
+	{
+		printf 'compatibility_level = 3.6\nqueue_directory = %s\ndata_directory = %s\n' \
+			"$dir/queue" "$dir/data"
+		cat "$1"
+	} > "$dir/etc/main.cf"
+	postfix -c "$dir/etc" check && postconf -c "$dir/etc" -n > "$dir/said" 2>&1 &&
+		! grep 'warning:' "$dir/said" &&
+		[ "$(postconf -c "$dir/etc" -h maximal_queue_lifetime)" = 10d ]
+}
+
+check_rsyslog() {
+	rsyslogd -N1 -f "$1" && ! grep -i 'error\|warn' "$work/said"
+}
+
+check_unit() {
+	cp "$1" "$work/$(basename "$1")"
+	systemd-analyze verify "$work/$(basename "$1")"
+}
+
+# Behind Debian's own objects, and a host.
+check_nagios() {
+	cat > "$work/host.cfg" <<- END
+		define host {
+		    host_name localhost
+		    address 127.0.0.1
+		    max_check_attempts 1
+		    check_period 24x7
+		    notification_period 24x7
+		    contact_groups admins
+		}
+	END
+	{
+		echo "cfg_file=/etc/nagios4/objects/commands.cfg"
+		echo "cfg_file=/etc/nagios4/objects/contacts.cfg"
+		echo "cfg_file=/etc/nagios4/objects/timeperiods.cfg"
+		echo "cfg_file=/etc/nagios4/objects/templates.cfg"
+		echo "cfg_file=$work/host.cfg"
+		echo "cfg_file=$1"
+		printf 'nagios_user=root\nnagios_group=root\n'
+		printf 'check_result_path=%s\nlock_file=%s/lock\ntemp_file=%s/temp\nlog_file=%s/log\n' \
+			"$work" "$work" "$work" "$work"
+		printf 'object_cache_file=%s/cache\nstatus_file=%s/status\ntemp_path=%s\n' \
+			"$work" "$work" "$work"
+	} > "$work/nagios.cfg"
+	nagios4 -v "$work/nagios.cfg" && grep -q 'Total Errors: *0' "$work/said"
+}
+
+# The rules, and that each of their metrics is one that check writes.
+check_prometheus() {
+	local metric
+	promtool check rules "$1" || return 1
+	grep -o 'pinbound_check_[a-z_]*' "$1" | sort -u | while read -r metric; do
+		grep -q "${metric#pinbound_check_}" "$top/cli/check_metrics.c" ||
+			{ echo "check writes no $metric"; exit 1; }
+	done
+}
+
+# Two hosts, which "ssh" finds here. The second has a store that cannot be changed.
+check_roll_out() {
+	local host
+	mkdir -p "$work/hosts"
+	for host in one two; do
+		rm -rf "$work/hosts/$host"
+		mkdir -p "$work/hosts/$host"
+		printf 'pins: "%s/p.mdb"\nstate: "%s/s.mdb"\n' "$work/hosts/$host" "$work/hosts/$host" \
+			> "$work/hosts/$host/conf"
+		PINBOUND_CONF=$work/hosts/$host/conf "$build/pinbound" -q init || return 1
+	done
+	# shellcheck disable=SC2016 # it is a script
+	printf '#!/bin/sh\nhost=$1\nshift 2\nPINBOUND_CONF=%s/hosts/$host/conf exec %s/pinbound "$@"\n' \
+		"$work" "$build" > "$work/ssh"
+	chmod 755 "$work/ssh"
+	printf 'pin:\n name: example.com\n ns: ns1.dns-host.example\n' > "$work/git.pins"
+	PATH=$work:$PATH "$1" --yes "$work/git.pins" one two || return 1
+	for host in one two; do
+		PINBOUND_CONF=$work/hosts/$host/conf "$build/pinbound" list | grep -q '^example.com ' ||
+			return 1
+	done
+	printf 'pin:\n name: example.org\n ns: ns1.dns-host.example\n' > "$work/git.pins"
+	rm "$work/hosts/one/p.mdb"
+	! PATH=$work:$PATH "$1" --yes "$work/git.pins" one two || return 1
+	PINBOUND_CONF=$work/hosts/two/conf "$build/pinbound" list | grep -q '^example.com '
+}
+
 # With Debian's profile, which includes it from local/.
 check_apparmor() {
 	sed "/include <local/d; /^}/e cat '$1'" "$source/debian/apparmor-profile" \
@@ -102,6 +193,12 @@ done
 for file in "$top"/conf-examples/apparmor.*; do
 	check "$(basename "$file")" check_apparmor "$file"
 done
+check postfix-main.cf check_postfix "$top/conf-examples/postfix-main.cf"
+check rsyslog-pinbound.conf check_rsyslog "$top/conf-examples/rsyslog-pinbound.conf"
+check pinbound-journal.service check_unit "$top/conf-examples/pinbound-journal.service"
+check nagios-pinbound.cfg check_nagios "$top/conf-examples/nagios-pinbound.cfg"
+check prometheus-pinbound.yml check_prometheus "$top/conf-examples/prometheus-pinbound.yml"
+check roll-out-pins.sh check_roll_out "$top/conf-examples/roll-out-pins.sh"
 check pins.txt check_pins "$top/conf-examples/pins.txt"
 for file in "$top/conf-examples/pins.txt" "$top/tests/cli/formats/all.pins"; do
 	check "$(basename "$file"), exported for Unbound" check_export "$file"

@@ -13,7 +13,7 @@ set -eu
 what=${1:-all}
 
 build="build-essential pkg-config libldns-dev liblmdb-dev libcmocka-dev libxxhash-dev libidn2-dev libssl-dev"
-run="postfix rsyslog systemd apparmor graphviz libfaketime knot knot-dnsutils dnsperf iproute2 procps groff-base python3 openssl zsh fish jq"
+run="nagios4-core prometheus postfix rsyslog systemd apparmor graphviz libfaketime knot knot-dnsutils dnsperf iproute2 procps groff-base python3 openssl zsh fish jq"
 source="dpkg-dev ca-certificates build-essential"
 lint="clang clang-format clang-tidy cppcheck shellcheck"
 
@@ -50,8 +50,9 @@ clean_up() {
 # keep_services_off PACKAGE...: of those that were installed just now.
 keep_services_off() {
 	for package; do
+		package=${package%-core}
 		case $package in
-		knot | postfix | rsyslog)
+		knot | postfix | rsyslog | nagios4 | prometheus)
 			deb-systemd-helper disable "$package.service" > /dev/null 2>&1 || true
 			update-rc.d "$package" disable > /dev/null 2>&1 || true
 			;;
