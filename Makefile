@@ -180,6 +180,10 @@ lab: all
 mail: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/mail/run.sh
 
+# Each command of doc/guide.md, as it stands there.
+guide: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/guide.sh
+
 demo-mail:
 	$(MAKE) deps
 	$(MAKE) all
@@ -221,6 +225,7 @@ check:
 	$(MAKE) random
 	$(MAKE) lab
 	$(MAKE) mail
+	$(MAKE) guide
 
 demo:
 	$(MAKE) deps
@@ -246,5 +251,5 @@ distclean:
 include install.mk
 
 .PHONY: all help unbound unit deps replay defences suite cli-tests examples lab random \
-	mail demo-mail check-install check-threads check-rate check lint demo format clean distclean unit-programs
+	mail guide demo-mail check-install check-threads check-rate check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d)

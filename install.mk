@@ -31,7 +31,7 @@ fill = sed -e 's|@bindir@|$(bindir)|g' -e 's|@storedir@|$(STOREDIR)|g'
 
 PAGES = $(wildcard man/*)
 EXAMPLES = $(wildcard conf-examples/*)
-DOCS = README.md CHANGELOG.md LICENSE
+DOCS = README.md CHANGELOG.md LICENSE doc/guide.md
 page_place = $(mandir)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 
 INSTALLED = $(bindir)/pinbound $(moduledir)/pinbound.so \
@@ -39,7 +39,8 @@ INSTALLED = $(bindir)/pinbound $(moduledir)/pinbound.so \
 	$(bashcompdir)/pinbound $(zshcompdir)/_pinbound $(fishcompdir)/pinbound.fish \
 	$(unitdir)/pinbound-check.service $(unitdir)/pinbound-check.timer \
 	$(unitdir)/unbound.service.d/pinbound.conf \
-	$(DOCS:%=$(docdir)/%) $(EXAMPLES:conf-examples/%=$(docdir)/examples/%)
+	$(foreach file,$(DOCS),$(docdir)/$(notdir $(file))) \
+	$(EXAMPLES:conf-examples/%=$(docdir)/examples/%)
 
 install: all
 	$(call put,755,$(BUILD)/pinbound,$(bindir)/pinbound)
@@ -57,7 +58,7 @@ install: all
 	$(call put,644,$(BUILD)/install/service,$(unitdir)/pinbound-check.service)
 	$(call put,644,systemd/pinbound-check.timer,$(unitdir)/pinbound-check.timer)
 	$(call put,644,$(BUILD)/install/drop-in,$(unitdir)/unbound.service.d/pinbound.conf)
-	$(foreach file,$(DOCS),$(call put,644,$(file),$(docdir)/$(file)))
+	$(foreach file,$(DOCS),$(call put,644,$(file),$(docdir)/$(notdir $(file))))
 	$(foreach file,$(EXAMPLES),$(call put,644,$(file),$(docdir)/examples/$(notdir $(file))))
 	[ -e '$(DESTDIR)$(sysconfdir)/unbound/pinbound.conf' ] || \
 		$(INSTALL) -D -m 644 conf-examples/pinbound.conf \
