@@ -9,6 +9,7 @@ void pb_clause_begin(struct pb_clause *clause, FILE *in, const char *path)
 	clause->path = path;
 	clause->line = 0;
 	clause->comment = NULL;
+	clause->at = clause->size = 0;
 	clause->attribute = clause->value = clause->text;
 	clause->text[0] = '\0';
 }
@@ -31,35 +32,74 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t';
 }
 
-/* Reads one line without its end. Octets are read singly, for NULs to be seen. */
+/* Is there more of the file? */
+static bool fill(struct pb_clause *clause)
+{
+	if (clause->at < clause->size)
+		return true;
+	clause->at = 0;
+	clause->size = fread(clause->chunk, 1, sizeof(clause->chunk), clause->in);
+	return clause->size > 0;
+}
+
+/* Copies a line without its end, as far as there is room. False if it is too long. */
+static bool copy_line(struct pb_clause *clause, size_t *used)
+{
+	const char *end = NULL;
+
+	for (*used = 0; end == NULL && fill(clause);) {
+		const char *from = clause->chunk + clause->at;
+		size_t size = clause->size - clause->at;
+
+		end = memchr(from, '\n', size);
+		if (end != NULL)
+			size = (size_t)(end - from);
+		if (*used + size >= sizeof(clause->text))
+			return false;
+		memcpy(clause->text + *used, from, size);
+		*used += size;
+		clause->at += size + (end != NULL);
+	}
+	clause->text[*used] = '\0';
+	return true;
+}
+
+static enum pb_clause_read check_octets(
+	const struct pb_clause *clause, size_t size, struct pb_error *error)
+{
+	bool controls = false;
+
+	for (size_t i = 0; i < size; i++)
+		controls |=
+			(unsigned char)clause->text[i] < ' ' && clause->text[i] != '\t';
+	if (!controls)
+		return PB_CLAUSE_READ;
+	return bad(clause,
+		memchr(clause->text, '\0', size) != NULL
+			? "there is a NUL octet in the line"
+			: "there is a control character in the line",
+		error);
+}
+
+/* Reads one line without its end. */
 static enum pb_clause_read read_line(struct pb_clause *clause, struct pb_error *error)
 {
-	size_t used = 0;
-	int c;
+	size_t used;
 
 	clause->line++;
-	while ((c = getc(clause->in)) != EOF && c != '\n') {
-		if (used == sizeof(clause->text) - 1)
-			return bad(clause, "the line is longer than 4095 octets", error);
-		if (c == '\0')
-			return bad(clause, "there is a NUL octet in the line", error);
-		clause->text[used++] = (char)c;
-	}
-	if (c == EOF && ferror(clause->in))
+	if (!fill(clause))
+		return ferror(clause->in) ? bad(clause, strerror(errno), error)
+					  : PB_CLAUSE_END;
+	if (!copy_line(clause, &used))
+		return bad(clause, "the line is longer than 4095 octets", error);
+	if (ferror(clause->in))
 		return bad(clause, strerror(errno), error);
-	if (c == EOF && used == 0)
-		return PB_CLAUSE_END;
 	if (used > 0 && clause->text[used - 1] == '\r')
-		used--;
-	clause->text[used] = '\0';
+		clause->text[--used] = '\0';
 	if (clause->line == 1 && strncmp(clause->text, "\xef\xbb\xbf", 3) == 0)
 		return bad(
 			clause, "it begins with a byte order mark; take that out", error);
-	for (size_t i = 0; i < used; i++)
-		if ((unsigned char)clause->text[i] < ' ' && clause->text[i] != '\t')
-			return bad(clause, "there is a control character in the line",
-				error);
-	return PB_CLAUSE_READ;
+	return check_octets(clause, used, error);
 }
 
 /* Undoes the quotes around a value in place. False with a reason. */
@@ -95,7 +135,7 @@ static bool unquote(char *value, const char **reason)
 /* Cuts a comment and the blanks at the end of an unquoted value. */
 static bool strip(char *value, const char **reason)
 {
-	size_t size = strcspn(value, "#");
+	size_t size = (size_t)(strchrnul(value, '#') - value);
 
 	value[size] = '\0';
 	while (size > 0 && is_blank(value[size - 1]))
@@ -107,11 +147,20 @@ static bool strip(char *value, const char **reason)
 	return true;
 }
 
+static bool ends_attribute(char c)
+{
+	return c == ':' || c == '#' || c == '"' || is_blank(c) || c == '\0';
+}
+
 /* Cuts the line into attribute and value. False with a reason. */
 static bool parse(struct pb_clause *clause, char *text, const char **reason)
 {
-	size_t size = strcspn(text, ":#\" \t");
-	char *value = text + size;
+	size_t size = 0;
+	char *value;
+
+	while (!ends_attribute(text[size]))
+		size++;
+	value = text + size;
 
 	if (*value != ':' || size == 0) {
 		*reason = "\"attribute: value\" is expected";

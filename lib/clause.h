@@ -22,8 +22,13 @@ struct pb_clause {
 	char *attribute;
 	char *value; /* "" if there is none; both live until the next read */
 	char text[PB_CLAUSE_LINE_MAX];
+
+	/* What was read of the file, and is still to be looked at. */
+	size_t at, size;
+	char chunk[4 * PB_CLAUSE_LINE_MAX];
 };
 
+/* The file is read in large pieces: where it stands then says nothing. */
 void pb_clause_begin(struct pb_clause *clause, FILE *in, const char *path);
 
 enum pb_clause_read { PB_CLAUSE_READ, PB_CLAUSE_END, PB_CLAUSE_BAD };

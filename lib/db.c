@@ -20,6 +20,7 @@ struct pb_txn {
 	struct pb_db *db;
 	MDB_txn *txn;
 	MDB_cursor *cursors[PB_DB_TABLES_MAX];
+	bool ready[PB_DB_TABLES_MAX]; /* is the cursor, for this transaction? */
 	bool writes;
 	struct pb_txn *next; /* in the list of idle readers */
 };
@@ -27,7 +28,6 @@ struct pb_txn {
 struct pb_db {
 	MDB_env *env;
 	char *path;
-	unsigned tables;
 	MDB_dbi table[PB_DB_TABLES_MAX];
 	pthread_mutex_t lock; /* of idle */
 	struct pb_txn *idle;  /* readers that have been reset, to be renewed */
@@ -141,7 +141,6 @@ static int open_tables(struct pb_db *db, enum pb_access access,
 			return code == MDB_NOTFOUND ? MDB_INVALID : code;
 		}
 	}
-	db->tables = count;
 	return mdb_txn_commit(txn); /* a reader must too, to keep the table handles */
 }
 
@@ -261,8 +260,6 @@ static struct pb_txn *new_txn(struct pb_db *db, unsigned flags, struct pb_error 
 		txn->writes = (flags & MDB_RDONLY) == 0;
 		code = mdb_txn_begin(db->env, NULL, flags, &txn->txn);
 	}
-	for (unsigned i = 0; code == 0 && i < db->tables; i++)
-		code = mdb_cursor_open(txn->txn, db->table[i], &txn->cursors[i]);
 	if (code != 0) {
 		fail(db, code, error);
 		if (txn != NULL)
@@ -291,9 +288,8 @@ struct pb_txn *pb_db_read(struct pb_db *db, struct pb_error *error)
 
 	if (txn == NULL)
 		return new_txn(db, MDB_RDONLY, error);
+	memset(txn->ready, 0, sizeof(txn->ready));
 	code = mdb_txn_renew(txn->txn);
-	for (unsigned i = 0; code == 0 && i < db->tables; i++)
-		code = mdb_cursor_renew(txn->txn, txn->cursors[i]);
 	if (code != 0) {
 		fail(db, code, error);
 		free_txn(txn);
@@ -364,6 +360,20 @@ enum pb_result pb_txn_count(
 	return PB_OK;
 }
 
+/* A cursor looks the table up: so each is made ready when it is needed. */
+static int ready_cursor(struct pb_txn *txn, unsigned table)
+{
+	MDB_cursor **cursor = &txn->cursors[table];
+	int code = 0;
+
+	if (!txn->ready[table])
+		code = *cursor == NULL
+			       ? mdb_cursor_open(txn->txn, txn->db->table[table], cursor)
+			       : mdb_cursor_renew(txn->txn, *cursor);
+	txn->ready[table] = code == 0;
+	return code;
+}
+
 /* LMDB has no such seek: go to what is at or after the key, and step back. */
 static int seek_at_or_before(MDB_cursor *cursor, MDB_val *key, MDB_val *value)
 {
@@ -392,10 +402,12 @@ enum pb_result pb_txn_seek(struct pb_txn *txn, unsigned table, enum pb_seek how,
 		[PB_NEXT] = MDB_NEXT,
 	};
 	MDB_val k = {key->size, (void *)(uintptr_t)key->data}, v = {0, NULL};
-	MDB_cursor *cursor = txn->cursors[table];
-	int code = how == PB_AT_OR_BEFORE ? seek_at_or_before(cursor, &k, &v)
-					  : mdb_cursor_get(cursor, &k, &v, ops[how]);
+	int code = ready_cursor(txn, table);
 
+	if (code == 0)
+		code = how == PB_AT_OR_BEFORE
+			       ? seek_at_or_before(txn->cursors[table], &k, &v)
+			       : mdb_cursor_get(txn->cursors[table], &k, &v, ops[how]);
 	if (code == MDB_NOTFOUND)
 		return PB_NOT_FOUND;
 	if (code != 0) {
@@ -407,16 +419,28 @@ enum pb_result pb_txn_seek(struct pb_txn *txn, unsigned table, enum pb_seek how,
 	return PB_OK;
 }
 
-bool pb_txn_put(struct pb_txn *txn, unsigned table, struct pb_bytes key,
-	struct pb_bytes value, struct pb_error *error)
+static bool put(struct pb_txn *txn, unsigned table, struct pb_bytes key,
+	struct pb_bytes value, unsigned flags, struct pb_error *error)
 {
 	MDB_val k = {key.size, (void *)(uintptr_t)key.data};
 	MDB_val v = {value.size, (void *)(uintptr_t)value.data};
-	int code = mdb_put(txn->txn, txn->db->table[table], &k, &v, 0);
+	int code = mdb_put(txn->txn, txn->db->table[table], &k, &v, flags);
 
 	if (code != 0)
 		fail(txn->db, code, error);
 	return code == 0;
+}
+
+bool pb_txn_put(struct pb_txn *txn, unsigned table, struct pb_bytes key,
+	struct pb_bytes value, struct pb_error *error)
+{
+	return put(txn, table, key, value, 0, error);
+}
+
+bool pb_txn_append(struct pb_txn *txn, unsigned table, struct pb_bytes key,
+	struct pb_bytes value, struct pb_error *error)
+{
+	return put(txn, table, key, value, MDB_APPEND, error);
 }
 
 enum pb_result pb_txn_delete(

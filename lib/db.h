@@ -92,6 +92,10 @@ enum pb_result pb_txn_seek(struct pb_txn *txn, unsigned table, enum pb_seek how,
 bool pb_txn_put(struct pb_txn *txn, unsigned table, struct pb_bytes key,
 	struct pb_bytes value, struct pb_error *error);
 
+/* The same for a key behind all others in the table, which is quicker. */
+bool pb_txn_append(struct pb_txn *txn, unsigned table, struct pb_bytes key,
+	struct pb_bytes value, struct pb_error *error);
+
 /* Removes an entry: PB_OK, PB_NOT_FOUND, PB_FAILED. */
 enum pb_result pb_txn_delete(
 	struct pb_txn *txn, unsigned table, struct pb_bytes key, struct pb_error *error);

@@ -36,6 +36,59 @@ void pb_edit_abort(struct pb_edit *edit)
 	free(edit);
 }
 
+static int order_keys(const struct pb_key *a, const struct pb_key *b)
+{
+	int order = memcmp(a->octets, b->octets, a->size < b->size ? a->size : b->size);
+
+	return order != 0 ? order : (a->size > b->size) - (a->size < b->size);
+}
+
+/* Looks up which pin is the last one. False if there is none that can be read. */
+static bool find_last(struct pb_edit *edit)
+{
+	struct pb_bytes key = {NULL, 0}, record;
+	struct pb_error ignored;
+
+	if (pb_txn_seek(edit->txn, PB_TABLE_PINS, PB_LAST, &key, &record, &ignored) !=
+			PB_OK ||
+		key.size > PB_KEY_MAX ||
+		!pb_record_ancestors(key, record, &edit->last_ancestors))
+		return false;
+	memcpy(edit->last.octets, key.data, key.size);
+	edit->last.size = key.size;
+	edit->last_fresh = true;
+	return true;
+}
+
+/*
+ * True if a key comes behind all that are stored, as in a sorted file each does. Then
+ * there is no such pin yet, nor one below it; those above it are told by the last one,
+ * its neighbour.
+ */
+static bool is_behind(
+	struct pb_edit *edit, const struct pb_key *key, struct pb_path *ancestors)
+{
+	if ((edit->last.size == 0 && !find_last(edit)) ||
+		order_keys(key, &edit->last) <= 0 ||
+		(!edit->last_fresh && !find_last(edit)))
+		return false;
+	pb_path_from_neighbour(ancestors, (struct pb_bytes){key->octets, key->size},
+		(struct pb_bytes){edit->last.octets, edit->last.size},
+		&edit->last_ancestors);
+	return true;
+}
+
+/* The record of a pin; it lasts until the next one. */
+static bool encode(struct pb_edit *edit, struct pb_bytes key, const struct pb_pin *pin,
+	const struct pb_path *ancestors, struct pb_bytes *record, struct pb_error *error)
+{
+	*record = (struct pb_bytes){
+		edit->record, pb_record_encode(edit->record, key, pin, ancestors)};
+	if (record->size == 0)
+		pb_error_set(error, "the pin is too large to store");
+	return record->size != 0;
+}
+
 /*
  * Stores the record of a pin, and keeps the digest up. `old` is the record that
  * it takes the place of, empty if there is none; it need not live longer.
@@ -44,14 +97,10 @@ static bool write_record(struct pb_edit *edit, const struct pb_key *key,
 	const struct pb_pin *pin, const struct pb_path *ancestors, struct pb_bytes old,
 	struct pb_error *error)
 {
-	struct pb_bytes at = {key->octets, key->size};
-	struct pb_bytes record = {edit->record, 0};
+	struct pb_bytes at = {key->octets, key->size}, record;
 
-	record.size = pb_record_encode(edit->record, at, pin, ancestors);
-	if (record.size == 0) {
-		pb_error_set(error, "the pin is too large to store");
+	if (!encode(edit, at, pin, ancestors, &record, error))
 		return false;
-	}
 	if (old.size > 0)
 		pb_digest_remove(&edit->totals.digest, at, old);
 	pb_digest_add(&edit->totals.digest, at, record);
@@ -148,6 +197,23 @@ static enum pb_result add_new(struct pb_edit *edit, const struct pb_key *key,
 	return PB_OK;
 }
 
+/* The same for one behind all others. */
+static enum pb_result append(struct pb_edit *edit, const struct pb_key *key,
+	const struct pb_pin *pin, const struct pb_path *ancestors, struct pb_error *error)
+{
+	struct pb_bytes at = {key->octets, key->size}, record;
+
+	if (!encode(edit, at, pin, ancestors, &record, error) ||
+		!pb_txn_append(edit->txn, PB_TABLE_PINS, at, record, error))
+		return PB_FAILED;
+	pb_digest_add(&edit->totals.digest, at, record);
+	edit->totals.pins++;
+	edit->counts.added++;
+	edit->last = *key;
+	edit->last_ancestors = *ancestors;
+	return PB_OK;
+}
+
 static enum pb_result change(struct pb_edit *edit, const struct pb_key *key,
 	const struct pb_pin *pin, struct pb_bytes record, struct pb_error *error)
 {
@@ -174,12 +240,16 @@ enum pb_result pb_edit_put(
 	struct pb_edit *edit, const struct pb_pin *pin, struct pb_error *error)
 {
 	struct pb_pin stored = *pin;
+	struct pb_path ancestors;
 	struct pb_bytes record;
 	struct pb_key key;
 	enum pb_result result;
 
 	stored.generation = pb_txn_id(edit->txn);
 	pb_key_from_name(&key, &pin->name);
+	if (is_behind(edit, &key, &ancestors))
+		return append(edit, &key, &stored, &ancestors, error);
+	edit->last_fresh = false; /* this one may be above it */
 	result = pb_tables_record(edit->txn, &key, &record, error);
 	if (result == PB_FAILED)
 		return PB_FAILED;
@@ -199,6 +269,7 @@ enum pb_result pb_edit_remove(
 	result = pb_tables_record(edit->txn, &key, &record, error);
 	if (result != PB_OK)
 		return result;
+	edit->last.size = 0;
 	pb_digest_remove(&edit->totals.digest, at, record);
 	if (!pb_history_remember(edit, &key, record, error) ||
 		pb_txn_delete(edit->txn, PB_TABLE_PINS, at, error) != PB_OK ||

@@ -13,6 +13,12 @@ struct pb_edit {
 	struct pb_edit_counts counts;
 	uint32_t history; /* number of the next entry in the history */
 	struct pb_change change;
+
+	/* The last pin in canonical order, for those that come behind it. */
+	struct pb_key last;            /* size 0: not known */
+	struct pb_path last_ancestors; /* if `last_fresh` */
+	bool last_fresh;
+
 	uint8_t record[PB_RECORD_MAX];
 	uint8_t entry[2 + PB_KEY_MAX + PB_RECORD_MAX];
 };

@@ -2,7 +2,6 @@
 #include "pinbound/pin.h"
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Writes as much as fits, always with a NUL. Returns the characters written. */
@@ -26,26 +25,29 @@ static size_t put_text(char *text, size_t size, const char *format, ...)
 
 size_t pb_ds_to_text(struct pb_bytes ds, char *text, size_t size)
 {
+	static const char digits[] = "0123456789ABCDEF";
 	size_t used;
 
 	if (ds.size < 4)
 		return put_text(text, size, "?");
 	used = put_text(text, size, "%u %u %u ", ds.data[0] << 8 | ds.data[1], ds.data[2],
 		ds.data[3]);
-	for (size_t i = 4; i < ds.size; i++)
-		used += put_text(text + used, size - used, "%02X", ds.data[i]);
+	for (size_t i = 4; i < ds.size && size - used > 2; i++) {
+		text[used++] = digits[ds.data[i] >> 4];
+		text[used++] = digits[ds.data[i] & 15];
+	}
+	if (size > 0)
+		text[used] = '\0';
 	return used;
 }
 
 static int hex_value(char c)
 {
+	int letter = c | 0x20; /* in lower case */
+
 	if (c >= '0' && c <= '9')
 		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
 }
 
 static bool is_space(char c)
@@ -56,16 +58,16 @@ static bool is_space(char c)
 /* Reads a number up to `most` and the space behind it. NULL if it is not there. */
 static const char *read_number(const char *text, unsigned long most, unsigned long *value)
 {
-	char *end;
-
 	while (is_space(*text))
 		text++;
 	if (*text < '0' || *text > '9')
 		return NULL;
-	*value = strtoul(text, &end, 10);
-	if (*value > most || !is_space(*end))
-		return NULL;
-	return end;
+	for (*value = 0; *text >= '0' && *text <= '9'; text++) {
+		*value = *value * 10 + (unsigned long)(*text - '0');
+		if (*value > most)
+			return NULL;
+	}
+	return is_space(*text) ? text : NULL;
 }
 
 /* Reads hex digits, with spaces between them or not. Returns the octets, 0 if
@@ -74,6 +76,8 @@ static size_t read_hex(uint8_t *out, size_t size, const char *text)
 {
 	size_t digits = 0;
 
+	unsigned octet = 0;
+
 	for (; *text != '\0'; text++) {
 		int value = hex_value(*text);
 
@@ -81,11 +85,9 @@ static size_t read_hex(uint8_t *out, size_t size, const char *text)
 			continue;
 		if (value < 0 || digits / 2 == size)
 			return 0;
-		if (digits % 2 == 0)
-			out[digits / 2] = (uint8_t)(value << 4);
-		else
-			out[digits / 2] = (uint8_t)(out[digits / 2] | value);
-		digits++;
+		octet = octet << 4 | (unsigned)value;
+		if (digits++ % 2 == 1)
+			out[digits / 2 - 1] = (uint8_t)octet;
 	}
 	return digits % 2 == 0 ? digits / 2 : 0;
 }

@@ -1,6 +1,7 @@
 /* pinfile.c - reading and writing pin files; see pinbound/pinfile.h. */
 #include "pinbound/pinfile.h"
 #include "clause.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,8 +68,16 @@ static bool note_name(struct seen_names *names, const struct pb_name *name,
 	return true;
 }
 
+/*
+ * As long as the names of a file that can be read twice are sorted, the last one is
+ * enough: each is behind it. The first that is not has the others read once more.
+ */
 struct reader {
 	struct pb_clause clause;
+	off_t start;         /* of the file; -1: it cannot be read twice */
+	bool sorted;         /* so far, and it can be read twice */
+	struct pb_name last; /* size 0: none yet */
+	struct pb_clause again;
 	struct pb_pinbuf buf;
 	struct seen_names names;
 	unsigned seen;  /* attributes of the pin that is read */
@@ -103,19 +112,69 @@ static bool check_head(const char *text, unsigned line, struct pb_error *error)
 	return true;
 }
 
+/* Notes the names of all pins before the one that is read. */
+static bool read_again(struct reader *reader, struct pb_error *error)
+{
+	struct pb_clause *clause = &reader->again;
+	FILE *in = reader->clause.in;
+	off_t place = ftello(in);
+	unsigned begin = 0, ignored;
+	struct pb_name name;
+
+	if (place < 0 || fseeko(in, reader->start, SEEK_SET) != 0) {
+		pb_error_set(error, "%s", strerror(errno));
+		return false;
+	}
+	pb_clause_begin(clause, in, reader->clause.path);
+	while (pb_clause_next(clause, NULL) == PB_CLAUSE_READ &&
+		clause->line < reader->begin) {
+		if (strcmp(clause->attribute, "pin") == 0)
+			begin = clause->line;
+		if (strcmp(clause->attribute, "name") != 0 ||
+			!pb_name_from_user(
+				&name, clause->value, strlen(clause->value), NULL))
+			continue;
+		if (!note_name(&reader->names, &name, begin, &ignored)) {
+			pb_error_set(error, "out of memory");
+			return false;
+		}
+	}
+	if (fseeko(in, place, SEEK_SET) == 0)
+		return true;
+	pb_error_set(error, "%s", strerror(errno));
+	return false;
+}
+
+/* True if the name comes behind all before it: it is the first of that name. */
+static bool is_behind(struct reader *reader, const struct pb_name *name)
+{
+	if (reader->last.size > 0 && pb_name_order(&reader->last, name) >= 0)
+		return false;
+	reader->last = *name;
+	return true;
+}
+
 static bool check_twice(struct reader *reader, struct pb_error *error)
 {
+	const struct pb_name *name = &reader->buf.pin.name;
 	char text[PB_NAME_TEXT_MAX];
 	unsigned line;
 
-	if (!note_name(&reader->names, &reader->buf.pin.name, reader->begin, &line)) {
+	if (reader->sorted) {
+		if (is_behind(reader, name))
+			return true;
+		reader->sorted = false;
+		if (!read_again(reader, error))
+			return false;
+	}
+	if (!note_name(&reader->names, name, reader->begin, &line)) {
 		pb_error_set(error, "out of memory");
 		return false;
 	}
 	if (line == 0)
 		return true;
 	pb_error_set(error, "name: %s is pinned in line %u already",
-		pb_name_to_text(&reader->buf.pin.name, text), line);
+		pb_name_to_text(name, text), line);
 	return false;
 }
 
@@ -189,6 +248,8 @@ bool pb_pinfile_read(FILE *in, const char *path,
 	}
 	pb_clause_begin(&reader->clause, in, path);
 	reader->clause.comment = check_head;
+	reader->start = ftello(in);
+	reader->sorted = reader->start >= 0;
 	reader->each = each;
 	reader->arg = arg;
 	fine = read_all(reader, error);
@@ -204,7 +265,11 @@ bool pb_pinfile_write_head(FILE *out)
 
 static void write_text(FILE *out, const char *attribute, const char *value)
 {
-	(void)fprintf(out, "    %s: %s\n", attribute, value);
+	(void)fputs_unlocked("    ", out); /* nobody else writes to it */
+	(void)fputs_unlocked(attribute, out);
+	(void)fputs_unlocked(": ", out);
+	(void)fputs_unlocked(value, out);
+	(void)putc_unlocked('\n', out);
 }
 
 /* A name without its trailing dot. The root keeps it, and a host called "none". */

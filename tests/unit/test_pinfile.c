@@ -3,6 +3,7 @@
 #include "unit.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define PIN "pin:\n name: example.com\n ns: ns1.host\n"
 #define SHA256 "E06D44B80B8F1D39A95C0B0D7C65D08458E880409BBC683457104237C7F8EC8D"
@@ -129,6 +130,53 @@ static bool read_text(
 	fine = pb_pinfile_read(in, "f", ignore, count, error);
 	fclose(in);
 	return fine;
+}
+
+/* What a pipe gives cannot be read twice. */
+static FILE *open_pipe(const char *text)
+{
+	int ends[2];
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
+	(void)close(ends[1]);
+	return fdopen(ends[0], "r");
+}
+
+/* Whatever was sorted before, and whether the file can be read again or not. */
+static void twice_in_any_order(void **state)
+{
+	static const char *const orders[] = {"abcb", "abca", "cbab", "abdcd", "zaz"};
+	struct pb_error error;
+	unsigned count;
+	char text[400];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(orders); i++) {
+		for (int piped = 0; piped < 2; piped++) {
+			const char *letter = orders[i];
+			char said[80];
+			size_t used = 0;
+			FILE *in;
+
+			for (; *letter != '\0'; letter++)
+				used += (size_t)snprintf(text + used, sizeof(text) - used,
+					"pin:\n name: %c.example\n ns: ns1.host\n",
+					*letter);
+			letter--; /* the one that comes twice */
+			(void)snprintf(said, sizeof(said),
+				"f:%d: name: %c.example. is pinned in line %d already",
+				(int)(3 * (letter - orders[i])) + 1, *letter,
+				(int)(3 * (strchr(orders[i], *letter) - orders[i])) + 1);
+			in = piped ? open_pipe(text) : fmemopen(text, used, "r");
+			assert_non_null(in);
+			count = 0;
+			assert_false(pb_pinfile_read(in, "f", ignore, &count, &error));
+			assert_string_equal(error.text, said);
+			assert_int_equal(count, strlen(orders[i]) - 1);
+			fclose(in);
+		}
+	}
 }
 
 static void every_mistake_is_named(void **state)
@@ -266,6 +314,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_mistake_is_named),
+		cmocka_unit_test(twice_in_any_order),
 		cmocka_unit_test(lines),
 		cmocka_unit_test(a_note_can_be_255_long),
 		cmocka_unit_test(written_and_read_again),

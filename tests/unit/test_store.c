@@ -267,6 +267,30 @@ static void ancestors_at_random(void **state)
 	}
 }
 
+/* In one edit, each behind the last, and then some that are not: all know their
+ * ancestors, as verify makes sure of. */
+static void sorted_and_not(void **state)
+{
+	static const char *const names[] = {"a.example", "x.a.example", "b.x.a.example",
+		"c.example", "a.c.example", "c.a.c.example", "example", "b.c.example",
+		"d.c.example", "z.d.c.example", "."};
+	struct fixture *f = *state;
+	struct pb_edit *edit = begin(f);
+	struct pb_name owner = unit_name("z.d.c.example");
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		put(edit, names[i], NAMES("ns1.host"));
+	/* What was the last is gone. */
+	assert_int_equal(pb_edit_remove(edit, &owner, &error), PB_OK);
+	put(edit, "e.d.c.example", NAMES("ns1.host"));
+	put(edit, "zz.d.c.example", NAMES("ns1.host"));
+	put(edit, "zz.d.c.example", NAMES("ns1.host"));
+	commit(edit);
+	verified(f, COUNT(names) + 1);
+	assert_string_equal(path_to(f, "zz.d.c.example"), "0 1 2 3 4");
+	assert_string_equal(path_to(f, "c.a.c.example"), "0 1 2 3 4");
+}
+
 static bool count_pin(void *arg, const struct pb_pin *pin)
 {
 	char text[PB_NAME_TEXT_MAX];
@@ -413,6 +437,7 @@ int main(void)
 		TEST(an_abort_keeps_nothing),
 		TEST(closest_ancestors),
 		TEST(ancestors_at_random),
+		TEST(sorted_and_not),
 		TEST(in_canonical_order),
 		TEST(undo),
 		cmocka_unit_test(every_damage_is_seen),
