@@ -11,21 +11,21 @@
  * `indent`. It is broken at spaces only. */
 static void wrap(size_t at, size_t indent, const char *text)
 {
-	while (*text != '\0') {
-		size_t word = strcspn(text, " ");
+	bool first = true;
 
-		if (at > indent && at + word > WIDTH) {
+	for (size_t word; *text != '\0'; text += word) {
+		text += strspn(text, " ");
+		word = strcspn(text, " ");
+		if (!first && at + 1 + word > WIDTH) {
 			(void)printf("\n%*s", (int)indent, "");
 			at = indent;
-		}
-		(void)printf("%.*s", (int)word, text);
-		at += word;
-		text += word;
-		if (*text == ' ' && at + 1 + strcspn(text + 1, " ") <= WIDTH) {
+		} else if (!first) {
 			(void)putchar(' ');
 			at++;
 		}
-		text += *text == ' ';
+		(void)printf("%.*s", (int)word, text);
+		at += word;
+		first = false;
 	}
 	(void)putchar('\n');
 }

@@ -112,16 +112,28 @@ static void follow_hosts(
 	}
 }
 
+/* What few servers say, as in a hijack of some, leads nowhere: it would be pinned. */
+static void follow(struct walking *walking, struct survey *survey)
+{
+	const struct learn_wants wants = {.mx = walking->with_mx};
+	struct pb_pinbuf *pin = arena_alloc(walking->depend->arena, sizeof(*pin));
+	struct learned learned;
+	struct pb_error error;
+
+	pb_pinbuf_init(pin);
+	if (!learn(&learned, pin, survey, &wants, &error))
+		return;
+	follow_hosts(walking, DEPEND_NS, &pin->pin.ns);
+	follow_hosts(walking, DEPEND_MX, &pin->pin.mx);
+}
+
 static void surveyed(void *arg, struct survey *survey)
 {
 	struct walking *walking = arg;
 
 	walking->zone->survey = survey;
-	if (!walking->follow || survey->found != SURVEY_ZONE)
-		return;
-	follow_hosts(walking, DEPEND_NS, &survey->ns.set);
-	if (walking->with_mx)
-		follow_hosts(walking, DEPEND_MX, &survey->mx.set);
+	if (walking->follow && survey->found == SURVEY_ZONE)
+		follow(walking, survey);
 }
 
 static struct depend_zone *start(struct depend *depend, const struct pb_name *name,

@@ -286,6 +286,16 @@ enforced" --with-dependencies --yes --mode log example.com
 	pinned "pin: name: dns-host.example mode: log ns: ns9.dns-host.example pin: name: partner.example mode: refuse ns: ns1.dns-host.example ns: ns2.dns-host.example mx: mail.partner.example"
 }
 
+# Where the hijacked half of com. leads is nothing that it depends on.
+test_add_dependencies_in_a_hijack() {
+	pins < /dev/null
+	registrar hijack example.com. com-b
+	"$lab_build/pinbound" add -q --root-hints "$lab_run/root.hints" --yes --despite-warnings \
+		--with-dependencies example.com > /dev/null
+	[ "$(pinbound list | awk 'NR > 1 { printf "%s ", $1 }')" = "example.com dns-host.example " ] ||
+		complain "pinned is: $(pinbound list)"
+}
+
 # Zones that depend on each other, and a chain of more than there may be.
 test_add_mazes() {
 	local i server
