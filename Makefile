@@ -184,6 +184,10 @@ mail: all
 guide: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/guide.sh
 
+# Each example of pinbound(8), likewise.
+manual: all
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/manual.sh
+
 demo-mail:
 	$(MAKE) deps
 	$(MAKE) all
@@ -226,6 +230,7 @@ check:
 	$(MAKE) lab
 	$(MAKE) mail
 	$(MAKE) guide
+	$(MAKE) manual
 
 demo:
 	$(MAKE) deps
@@ -251,5 +256,5 @@ distclean:
 include install.mk
 
 .PHONY: all help unbound unit deps replay defences suite cli-tests examples lab random \
-	mail guide demo-mail check-install check-threads check-rate check lint demo format clean distclean unit-programs
+	mail guide manual demo-mail check-install check-threads check-rate check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d)
