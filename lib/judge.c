@@ -34,15 +34,15 @@ char *pb_reasons_to_text(pb_reasons reasons, char text[PB_REASONS_TEXT_MAX])
 
 	text[0] = '\0';
 	for (unsigned i = 0; i < PB_REASONS; i++) {
-		int more;
+		size_t size = strlen(reason_names[i]);
 
-		if ((reasons & PB_REASON(i)) == 0)
+		if ((reasons & PB_REASON(i)) == 0 ||
+			used + size + 2 > PB_REASONS_TEXT_MAX)
 			continue;
-		more = snprintf(text + used, PB_REASONS_TEXT_MAX - used, "%s%s",
-			used > 0 ? "," : "", reason_names[i]);
-		if (more < 0 || (size_t)more >= PB_REASONS_TEXT_MAX - used)
-			break;
-		used += (size_t)more;
+		if (used > 0)
+			text[used++] = ',';
+		memcpy(text + used, reason_names[i], size + 1);
+		used += size;
 	}
 	return text;
 }

@@ -113,24 +113,43 @@ bool pb_name_from_text(
 	return read_labels(name, text, size, error);
 }
 
+#define EACH_OF_8 0x0101010101010101U
+
+/* Eight octets at a time: the high bit of each tells whether it is an upper-case letter,
+ * a quarter of that is what makes it a lower-case one. */
+static void lower_all(uint8_t *octets, size_t size)
+{
+	size_t at = 0;
+
+	for (; at + 8 <= size; at += 8) {
+		uint64_t word, seven, from_a, behind_z;
+
+		memcpy(&word, octets + at, 8);
+		seven = word & EACH_OF_8 * 0x7f;
+		from_a = seven + EACH_OF_8 * (0x80 - 'A');
+		behind_z = seven + EACH_OF_8 * (0x7f - 'Z');
+		word |= (from_a & ~behind_z & ~word & EACH_OF_8 * 0x80) >> 2;
+		memcpy(octets + at, &word, 8);
+	}
+	for (; at < size; at++)
+		octets[at] = lower(octets[at]);
+}
+
 size_t pb_name_from_wire(struct pb_name *name, const uint8_t *wire, size_t size)
 {
-	size_t at = 0, end;
+	size_t at = 0;
 
 	for (;;) {
 		if (at >= size || at >= PB_NAME_MAX || wire[at] > LABEL_MAX)
 			return 0;
-		end = at + 1 + wire[at];
-		if (end > size || end > PB_NAME_MAX)
-			return 0;
-		name->wire[at] = wire[at];
-		for (size_t i = at + 1; i < end; i++)
-			name->wire[i] = lower(wire[i]);
 		if (wire[at] == 0)
 			break;
-		at = end;
+		at += 1 + (size_t)wire[at];
 	}
 	name->size = (uint8_t)(at + 1);
+	memcpy(name->wire, wire, name->size);
+	/* A length is below the letters. */
+	lower_all(name->wire, name->size);
 	return name->size;
 }
 

@@ -71,6 +71,8 @@ static void mark_refused(struct module_qstate *qstate, int id, const struct pb_n
 	query->refused = true;
 	query->zone = *zone;
 	query->reasons = reasons;
+	if (!qstate->env->cfg->log_servfail && qstate->env->cfg->val_log_level < 2)
+		return;
 	/* For log-servfail, whose own words would not be about this. */
 	pbm_explain_text(query, text, sizeof(text));
 	errinf(qstate, text);

@@ -219,9 +219,34 @@ static void common(void **state)
 	assert_int_equal(pb_key_common_labels(y.octets, y.size, y.octets, y.size), 2);
 }
 
+/* ASCII letters, and nothing else, wherever they are. */
+static void into_lower_case(void **state)
+{
+	uint8_t wire[PB_NAME_MAX];
+	struct pb_name name;
+
+	(void)state;
+	for (size_t length = 1; length <= 20; length++) {
+		for (unsigned octet = 0; octet <= UINT8_MAX; octet++) {
+			bool upper = octet >= 'A' && octet <= 'Z';
+
+			wire[0] = (uint8_t)length;
+			memset(wire + 1, (int)octet, length);
+			wire[length + 1] = 0;
+			assert_int_equal(
+				pb_name_from_wire(&name, wire, sizeof(wire)), length + 2);
+			for (size_t i = 1; i <= length; i++)
+				assert_int_equal(
+					name.wire[i], upper ? octet + 32 : octet);
+			assert_int_equal(name.wire[0], length);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(into_lower_case),
 		cmocka_unit_test(text_round_trip),
 		cmocka_unit_test(bad_text),
 		cmocka_unit_test(wire),
