@@ -10,8 +10,10 @@ mail_enter "$@"
 
 own_files() {
 	local dir
-	mount --make-rprivate / && mkdir "$lab_run/layers" &&
-		mount -t tmpfs tmpfs "$lab_run/layers" || lab_die "no mounts"
+	mkdir "$lab_run/layers"
+	if ! mount --make-rprivate / || ! mount -t tmpfs tmpfs "$lab_run/layers"; then
+		lab_die "nothing can be mounted"
+	fi
 	for dir in usr etc var root; do
 		mkdir -p "$lab_run/layers/$dir" "$lab_run/layers/$dir.work"
 		mount -t overlay overlay -o "lowerdir=/$dir,upperdir=$lab_run/layers/$dir,workdir=$lab_run/layers/$dir.work" "/$dir" ||

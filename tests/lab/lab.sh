@@ -36,7 +36,7 @@ lab_ttl=${LAB_TTL:-5}         # of all data, in seconds
 lab_negative_ttl=${LAB_NEGATIVE_TTL:-1}
 lab_recheck=${LAB_RECHECK:-2} # as pinbound.conf's
 lab_pids=()
-declare -A lab_pid # of each resolver
+declare -A lab_pid # of each server
 lab_run=
 
 # Runs the calling program again, in a network namespace of its own.
@@ -270,6 +270,7 @@ serve() {
 	shift 2
 	setsid "$program" "$@" > "$lab_run/$server/output" 2>&1 &
 	lab_pids+=($!)
+	lab_pid[$server]=$!
 }
 
 # wait_for ADDRESS NAME TYPE [PID]: until that server answers this with data, as long as
@@ -451,8 +452,6 @@ resolver() {
 		esac
 	} > "$dir/unbound.conf"
 	serve "$lab_unbound/unbound" "$1" -d -c "$dir/unbound.conf"
-	# shellcheck disable=SC2034 # tests use it
-	lab_pid[$1]=${lab_pids[-1]}
 	wait_for "$address" . NS "${lab_pid[$1]}"
 }
 

@@ -122,7 +122,7 @@ test_control() {
 # The hijacker is slow: his answer is on its way while the domain is restored, pinned,
 # and found to be as pinned. It comes from servers that the pin does not know.
 test_answer_in_flight() {
-	local hijacker=${lab_pids[5]} client
+	local hijacker=${lab_pid[hijacker]} client
 	pins < /dev/null
 	registrar hijack partner.example.
 	forget example

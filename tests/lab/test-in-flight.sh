@@ -6,7 +6,7 @@
 # wait_for_keys: a client whose answer, the hijacker's, is there and cannot be validated,
 # since the root is silent. False if it could, by keys that another query had asked for.
 wait_for_keys() {
-	local root=${lab_pids[0]} hijacker=${lab_pids[5]} before_it
+	local root=${lab_pid[root]} hijacker=${lab_pid[hijacker]} before_it
 	registrar hijack shop.com.
 	before_it=$(new_log | grep -c "pinbound: ready")
 	unbound_control protected reload # it has no key of anybody, until somebody asks
@@ -27,7 +27,7 @@ wait_for_keys() {
 # While it waits, the domain is restored, pinned, and found to be as pinned by somebody
 # else: that does not make the answer a good one.
 test_answer_in_validation() {
-	local root=${lab_pids[0]} waiting another
+	local root=${lab_pid[root]} waiting another
 	# Unbound waits longer each time that the root is silent.
 	# shellcheck disable=SC2034 # ask() reads it
 	local patience=20

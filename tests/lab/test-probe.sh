@@ -26,12 +26,12 @@ test_probe_of_many_clients() {
 	hijacked_all
 	answers protected example.com. MX "$refused"
 	sleep 2.1 # recheck
-	kill -STOP "${lab_pids[1]}" "${lab_pids[2]}" # com-a and com-b
+	kill -STOP "${lab_pid[com-a]}" "${lab_pid[com-b]}"
 	ask_at_once "$answers"
 	sleep 1
 	[ "$(grep -c "^$refused$" "$answers")" -eq 15 ] ||
 		complain "while one asks: $(sort "$answers" | uniq -c)"
-	kill -CONT "${lab_pids[1]}" "${lab_pids[2]}"
+	kill -CONT "${lab_pid[com-a]}" "${lab_pid[com-b]}"
 	asked_at_once
 	[ "$(grep -c "^$refused$" "$answers")" -eq 16 ] ||
 		complain "then: $(sort "$answers" | uniq -c)"

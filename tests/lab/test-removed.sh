@@ -45,7 +45,7 @@ test_pin_on_expired_data_of_silent_registry() {
 	answers protected www.alias.com. A "NOERROR; 203.0.113.25; "
 	answers protected shop.com. MX "NOERROR; 10 mail.shop.com.; "
 	sleep 1.1
-	kill -STOP "${lab_pids[1]}" "${lab_pids[2]}" # com-a and com-b
+	kill -STOP "${lab_pid[com-a]}" "${lab_pid[com-b]}"
 	pin_example
 	for name in "example.com. MX" "www.alias.com. A" "mail.example.com. A"; do
 		# shellcheck disable=SC2086 # two words
@@ -54,7 +54,7 @@ test_pin_on_expired_data_of_silent_registry() {
 		never protected $name 203.0.113
 	done
 	answers protected shop.com. MX "NOERROR; 10 mail.shop.com.; "
-	kill -CONT "${lab_pids[1]}" "${lab_pids[2]}"
+	kill -CONT "${lab_pid[com-a]}" "${lab_pid[com-b]}"
 	registrar restore example.com.
 	reset_options
 }
