@@ -222,7 +222,7 @@ static void common(void **state)
 /* ASCII letters, and nothing else, wherever they are. */
 static void into_lower_case(void **state)
 {
-	uint8_t wire[PB_NAME_MAX];
+	uint8_t given[PB_NAME_MAX];
 	struct pb_name name;
 
 	(void)state;
@@ -230,11 +230,11 @@ static void into_lower_case(void **state)
 		for (unsigned octet = 0; octet <= UINT8_MAX; octet++) {
 			bool upper = octet >= 'A' && octet <= 'Z';
 
-			wire[0] = (uint8_t)length;
-			memset(wire + 1, (int)octet, length);
-			wire[length + 1] = 0;
-			assert_int_equal(
-				pb_name_from_wire(&name, wire, sizeof(wire)), length + 2);
+			given[0] = (uint8_t)length;
+			memset(given + 1, (int)octet, length);
+			given[length + 1] = 0;
+			assert_int_equal(pb_name_from_wire(&name, given, sizeof(given)),
+				length + 2);
 			for (size_t i = 1; i <= length; i++)
 				assert_int_equal(
 					name.wire[i], upper ? octet + 32 : octet);
