@@ -127,13 +127,13 @@ static void deface(struct reply_info *reply)
 	__atomic_store_n(&reply->ar_numrrsets, 0, __ATOMIC_RELEASE);
 }
 
-/* The entry of the cache for a question, locked, and its RRsets, too. NULL if it cannot
- * be read now. */
+/* The entry of the cache for a question, locked for writing, since whoever dumps the cache
+ * copies it whole, and its RRsets for reading. NULL if it cannot be read now. */
 static struct lruhash_entry *find_message(
 	struct module_qstate *qstate, struct query_info *qinfo)
 {
 	struct lruhash_entry *entry = slabhash_lookup(qstate->env->msg_cache,
-		query_info_hash(qinfo, qstate->query_flags), qinfo, 0);
+		query_info_hash(qinfo, qstate->query_flags), qinfo, 1);
 	struct reply_info *reply = entry == NULL ? NULL : entry->data;
 
 	/* At time 0 nothing has expired. */
