@@ -127,8 +127,8 @@ static void deface(struct reply_info *reply)
 	__atomic_store_n(&reply->ar_numrrsets, 0, __ATOMIC_RELEASE);
 }
 
-/* The entry of the cache for a question, locked for writing, since whoever dumps the cache
- * copies it whole, and its RRsets for reading. NULL if it cannot be read now. */
+/* The entry of the cache for a question, locked for writing, since whoever dumps the
+ * cache copies it whole, and its RRsets for reading. NULL if it cannot be read now. */
 static struct lruhash_entry *find_message(
 	struct module_qstate *qstate, struct query_info *qinfo)
 {
