@@ -45,6 +45,7 @@ help:
 	@echo 'make check-threads  the lab, with ThreadSanitizer watching its threads'
 	@echo 'make random    random sequences of what can happen; SEQUENCES=2000: more'
 	@echo 'make check-rate     how long "pinbound check" of many zones takes'
+	@echo 'make bench     what it costs; MEASURES="store load": some of it only'
 	@echo 'make lint      what tools say of the source'
 	@echo 'make deps      install what building and testing need (as root)'
 	@echo 'make format    lay out the source'
@@ -136,6 +137,10 @@ $(BUILD)/tests/lab-%: tests/lab/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MF $@.d -o $@ $< $(ALL_LDFLAGS) -lldns
 
+$(BUILD)/tests/bench-%: tests/bench/%.c $(LIBPB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(LIBPB) $(ALL_LDFLAGS) -llmdb -lpthread
+
 deps:
 	sh tests/install-deps.sh
 
@@ -215,6 +220,13 @@ random: all $(BUILD)/tests/lab-ask
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/random.sh \
 		--sequences $(SEQUENCES) --seconds $(BUDGET)
 
+# What it costs, side by side with Unbound without it; bench-quick: does that still run?
+bench: all $(BUILD)/tests/bench-store
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/bench/bench.sh $(MEASURES)
+
+bench-quick: all $(BUILD)/tests/bench-store
+	BENCH=quick BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/bench/bench.sh
+
 # Each step is a make of its own: what is missing may have to be installed first.
 check:
 	$(MAKE) deps
@@ -244,7 +256,7 @@ lint:
 
 format:
 	clang-format -i lib/*.[ch] cli/*.[ch] cli/*/*.[ch] module/*.[ch] include/pinbound/*.h \
-		tests/unit/*.[ch] tests/lab/*.c
+		tests/unit/*.[ch] tests/lab/*.c tests/bench/*.c
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/tests $(BUILD)/stamp $(BUILD)/include \
@@ -256,5 +268,5 @@ distclean:
 include install.mk
 
 .PHONY: all help unbound unit deps replay defences suite cli-tests examples lab random \
-	mail guide manual demo-mail check-install check-threads check-rate check lint demo format clean distclean unit-programs
+	mail guide manual demo-mail check-install check-threads check-rate bench bench-quick check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d)

@@ -13,7 +13,7 @@ set -eu
 what=${1:-all}
 
 build="build-essential pkg-config libldns-dev liblmdb-dev libcmocka-dev libxxhash-dev libidn2-dev libssl-dev"
-run="nagios4-core prometheus postfix rsyslog systemd apparmor graphviz libfaketime knot knot-dnsutils dnsperf iproute2 procps groff-base python3 openssl zsh fish jq"
+run="nagios4-core prometheus postfix rsyslog systemd apparmor graphviz libfaketime knot knot-dnsutils dnsperf iproute2 procps groff-base python3 openssl zsh fish jq valgrind gnuplot-nox"
 source="dpkg-dev ca-certificates build-essential"
 lint="clang clang-format clang-tidy cppcheck shellcheck"
 

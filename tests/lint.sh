@@ -39,11 +39,11 @@ check() {
 	cppcheck -q --std=c11 --enable=warning,style,performance,portability \
 		--error-exitcode=1 --inline-suppr --suppress=variableScope \
 		--suppress=ctuuninitvar \
-		-Iinclude -Ilib -I"$build/include" lib cli module tests/unit tests/lab
+		-Iinclude -Ilib -I"$build/include" lib cli module tests/unit tests/lab tests/bench
 }
 
 step "clang-format" clang-format --dry-run -Werror lib/*.[ch] cli/*.[ch] cli/*/*.[ch] \
-	module/*.[ch] include/pinbound/*.h tests/unit/*.[ch] tests/lab/*.c
+	module/*.[ch] include/pinbound/*.h tests/unit/*.[ch] tests/lab/*.c tests/bench/*.c
 step "gcc -Werror" warnings gcc
 step "clang -Werror" warnings clang
 step "clang-tidy" tidy

@@ -1,0 +1,41 @@
+# shellcheck shell=bash disable=SC2154,SC2034,SC2317,SC2016
+# instructions.sh - what a query costs, in instructions, which other work on the machine
+# does not change. Sourced by bench.sh.
+
+# The query that a refusal is measured by: not in the message cache, all of its answer in
+# the RRset cache.
+small_message_cache="    msg-cache-size: 1"
+
+measure_instructions() {
+	local stock protected refused cached one_stock one_protected
+	counting=yes
+	seq "$bench_names" | sed 's/.*/z&.com MX/' > "$lab_run/zones"
+	names n hosted.example > "$lab_run/recursion"
+	names n example.com > "$lab_run/refused"
+	names c hosted.example CNAME > "$lab_run/cached"
+	resolver stock "validator iterator" "$small_message_cache"
+	ask_all 127.2.0.1 "$lab_run/cached"
+	cached=$(counted stock "$lab_run/cached" cached)
+	one_stock=$(counted stock "$lab_run/recursion" stock)
+	stock=$(counted stock "$lab_run/zones" stock-zones)
+	stop_last
+	resolver protected "dynlib validator iterator" "$small_message_cache"
+	ask_all 127.2.0.2 "$lab_run/cached"
+	one_protected=$(counted protected "$lab_run/recursion" protected)
+	protected=$(counted protected "$lab_run/zones" protected-zones)
+	registrar hijack example.com.
+	[ "$(ask protected example.com MX)" = \
+		"SERVFAIL; ; 15 pinbound: ns-unexpected example.com." ] ||
+		lab_die "the hijack is not refused: $(ask protected example.com MX)"
+	refused=$(counted protected "$lab_run/refused" refused)
+	stop_last
+	registrar restore example.com.
+	counting=no
+	row "recursion, instructions, with/without" 1.02 "$(calc "$protected / $stock")" ""
+	note "$(pretty "$stock") without, $(pretty "$protected") with $bench_pins pins"
+	row "the same, the zone's servers known already" - \
+		"$(calc "$one_protected / $one_stock")" ""
+	note "$(pretty "$one_stock") without, $(pretty "$one_protected") with"
+	row "refusal in force / answer from the RRset cache" 0.5 "$(calc "$refused / $cached")" ""
+	note "$(pretty "$cached") for the answer, $(pretty "$refused") for the refusal"
+}
