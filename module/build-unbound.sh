@@ -11,6 +11,10 @@
 #   unbound                       -> the configured build directory, with unbound,
 #                                 unbound-control, unbound-checkconf, testbound
 set -eu
+# Debian's own tools only: another Python, of pyenv or in /usr/local, would be linked.
+PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export PATH
+unset PYTHONHOME PYTHONPATH
 build=$(mkdir -p "$1" && cd "$1" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 work=$build/unbound-src
