@@ -99,41 +99,59 @@ complain() {
 	failed=$((failed + 1))
 }
 
+# each_defence COMMAND: has it run for each line that is wanted, with the files, the
+# expression and the scenarios, and the files put back behind it.
+each_defence() {
+	local files expression scenarios
+	while IFS='|' read -r files expression scenarios; do
+		[[ $files = '#'* || -z $files ]] && continue
+		wanted "$scenarios" || continue
+		expression=${expression# }
+		expression=${expression% }
+		"$1" "$files" "$expression" "$scenarios" < /dev/null
+		put_back "$files"
+	done < "${DEFENCES:-$work/tests/replay/defences}"
+}
+
+# A line whose code has moved on is found in seconds, not when its turn comes.
+is_there() {
+	take_away "$1" "$2" || complain "$1: there is nothing to take away by $2"
+}
+
+fails_without() {
+	local scenario what
+	take_away "$1" "$2"
+	if ! build_module; then
+		tail -n 5 "$work/make.log"
+		complain "$1: it does not compile after $2"
+	elif ! works "$3"; then
+		complain "$1: nothing works after $2"
+	else
+		# shellcheck disable=SC2086
+		while read -r scenario what; do
+			case $what in
+			ok) complain "$scenario passes without its defence: $2" ;;
+			skipped)
+				echo "skip $scenario: this Unbound has not what it is about"
+				skipped=$((skipped + 1))
+				;;
+			*)
+				echo "ok   $scenario fails without: $2"
+				passed=$((passed + 1))
+				;;
+			esac
+		done < <(try $3)
+	fi
+}
+
 cp -r "$top"/{Makefile,install.mk,CHANGELOG.md,include,lib,cli,module,tests} "$work"
 build_module || { tail "$work/make.log"; exit 1; }
 export BUILD=$work/build UNBOUND_BUILD=$unbound LAB_SECONDS=${LAB_SECONDS:-4}
 passed=0
 failed=0
 skipped=0
-while IFS='|' read -r files expression scenarios; do
-	[[ $files = '#'* || -z $files ]] && continue
-	wanted "$scenarios" || continue
-	expression=${expression# }
-	expression=${expression% }
-	if ! take_away "$files" "$expression"; then
-		complain "$files: there is nothing to take away by $expression"
-	elif ! build_module; then
-		tail -n 5 "$work/make.log"
-		complain "$files: it does not compile after $expression"
-	elif ! works "$scenarios"; then
-		complain "$files: nothing works after $expression"
-	else
-		# shellcheck disable=SC2086
-		while read -r scenario what; do
-			case $what in
-			ok) complain "$scenario passes without its defence: $expression" ;;
-			skipped)
-				echo "skip $scenario: this Unbound has not what it is about"
-				skipped=$((skipped + 1))
-				;;
-			*)
-				echo "ok   $scenario fails without: $expression"
-				passed=$((passed + 1))
-				;;
-			esac
-		done < <(try $scenarios < /dev/null)
-	fi
-	put_back "$files"
-done < "${DEFENCES:-$work/tests/replay/defences}"
+each_defence is_there
+[ $failed -eq 0 ] || exit 1
+each_defence fails_without
 echo "defences: $passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ] && [ $passed -gt 0 ]
