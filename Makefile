@@ -243,6 +243,7 @@ check:
 	$(MAKE) mail
 	$(MAKE) guide
 	$(MAKE) manual
+	$(MAKE) bench-quick
 
 demo:
 	$(MAKE) deps
