@@ -6,8 +6,8 @@
 
 bool cli_colour_on(FILE *out)
 {
-	const char *no_colour = getenv("NO_COLOR");
-	const char *terminal = getenv("TERM");
+	const char *no_colour = secure_getenv("NO_COLOR");
+	const char *terminal = secure_getenv("TERM");
 
 	return (no_colour == NULL || *no_colour == '\0') && terminal != NULL &&
 	       *terminal != '\0' && strcmp(terminal, "dumb") != 0 && isatty(fileno(out));
