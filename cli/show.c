@@ -163,8 +163,11 @@ int cli_list(struct cli *cli)
 
 	if (store == NULL)
 		return CLI_FAILED;
-	if (cli->argument_count > 0)
-		pattern = read_pattern(cli->arguments[0]);
+	if (cli->argument_count > 0 &&
+		(pattern = read_pattern(cli->arguments[0])) == NULL) {
+		pb_store_close(store);
+		return cli_fail("out of memory");
+	}
 	listing.pattern = pattern;
 	json_begin(&listing.json, stdout);
 	if (cli->json)
@@ -179,72 +182,88 @@ int cli_list(struct cli *cli)
 	return result == PB_OK ? CLI_DONE : cli_fail("%s", error.text);
 }
 
-static void print_change(struct pb_store *store, uint64_t generation)
+static void print_change(const struct pb_change *change)
 {
-	struct pb_change change;
-	struct pb_error error;
 	char when[32];
 
-	if (pb_store_change(store, generation, &change, &error) == PB_OK)
-		(void)printf("# generation %llu, %s, by %s: %s\n",
-			(unsigned long long)generation,
-			observed_utc_time(change.when, when), change.who, change.what);
+	(void)printf("# generation %llu, %s, by %s: %s\n",
+		(unsigned long long)change->generation,
+		observed_utc_time(change->when, when), change->who, change->what);
 }
 
-/* The pin, and the change that made it what it is, unless that is too long ago. */
-static void show_json(struct pb_store *store, const struct pb_pin *pin)
+/* The pin, and the change that made it what it is, if there is one. */
+static void show_json(const struct pb_pin *pin, const struct pb_change *change)
 {
-	struct pb_change change;
-	struct pb_error error;
 	struct json json;
 	char when[32];
 
 	json_begin(&json, stdout);
 	json_open(&json, NULL, '{');
 	json_attributes(&json, pin);
-	if (pb_store_change(store, pin->generation, &change, &error) == PB_OK) {
+	if (change != NULL) {
 		json_open(&json, "change", '{');
-		json_text(&json, "when", observed_utc_time(change.when, when));
-		json_text(&json, "who", change.who);
-		json_text(&json, "what", change.what);
+		json_text(&json, "when", observed_utc_time(change->when, when));
+		json_text(&json, "who", change->who);
+		json_text(&json, "what", change->what);
 		json_close(&json, '}');
 	}
 	json_close(&json, '}');
 	json_end(&json);
 }
 
+/* Shows it with the change that made it what it is, unless that is too long ago. One that
+ * cannot be read does not keep the pin from being shown. Returns an exit code. */
+static int show(const struct cli *cli, struct pb_store *store, const struct pb_pin *pin)
+{
+	struct pb_change change;
+	struct pb_error error;
+	enum pb_result found = pb_store_change(store, pin->generation, &change, &error);
+
+	if (cli->json) {
+		show_json(pin, found == PB_OK ? &change : NULL);
+	} else {
+		if (found == PB_OK)
+			print_change(&change);
+		(void)pb_pinfile_write(stdout, pin);
+	}
+	return found == PB_FAILED ? cli_fail("%s", error.text) : CLI_DONE;
+}
+
+static int find_and_show(const struct cli *cli, struct pb_store *store,
+	const struct pb_name *name, struct pb_pinbuf *buf)
+{
+	struct pb_error error;
+
+	switch (pb_store_get(store, name, buf, &error)) {
+	case PB_OK:
+		return show(cli, store, &buf->pin);
+	case PB_NOT_FOUND:
+		return cli_fail("%s is not pinned; \"pinbound list\" lists what is",
+			cli->arguments[0]);
+	case PB_FAILED:
+		break;
+	}
+	return cli_fail("%s", error.text);
+}
+
 int cli_show(struct cli *cli)
 {
-	struct pb_store *store;
 	struct pb_pinbuf *buf;
-	struct pb_error error;
-	enum pb_result found;
+	struct pb_store *store;
 	struct pb_name name;
+	int code = CLI_FAILED;
 
 	if (!cli_read_name(&name, cli->arguments[0]))
 		return CLI_USAGE;
-	store = open_store(cli);
 	buf = malloc(sizeof(*buf));
-	if (store == NULL || buf == NULL) {
-		free(buf);
-		pb_store_close(store);
-		return CLI_FAILED;
-	}
-	found = pb_store_get(store, &name, buf, &error);
-	if (found == PB_NOT_FOUND) {
-		(void)cli_fail("%s is not pinned; \"pinbound list\" lists what is",
-			cli->arguments[0]);
-	} else if (found == PB_FAILED) {
-		(void)cli_fail("%s", error.text);
-	} else if (cli->json) {
-		show_json(store, &buf->pin);
-	} else {
-		print_change(store, buf->pin.generation);
-		(void)pb_pinfile_write(stdout, &buf->pin);
-	}
-	free(buf);
+	if (buf == NULL)
+		return cli_fail("out of memory");
+	store = open_store(cli);
+	if (store != NULL)
+		code = find_and_show(cli, store, &name, buf);
 	pb_store_close(store);
-	return found == PB_OK ? CLI_DONE : CLI_FAILED;
+	free(buf);
+	return code;
 }
 
 static bool export_pin(void *arg, const struct pb_pin *pin)

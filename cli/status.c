@@ -15,6 +15,8 @@ struct report {
 	bool verbose;
 	struct pb_store *pins; /* NULL: it cannot be read, and all is reported */
 	struct pb_pinbuf *pin; /* of the zone that is reported */
+	bool unsure;           /* some pin could not be read: */
+	struct pb_error why;
 };
 
 /* What was said of a zone before its pin was dropped is of no use any more. Nor is a
@@ -22,18 +24,17 @@ struct report {
 static bool is_pinned(
 	struct report *report, const struct pb_happening *verdict, bool *old)
 {
-	struct pb_error error;
-
 	*old = false;
-	switch (report->pins == NULL ? PB_FAILED
-				     : pb_store_get(report->pins, &verdict->zone,
-					       report->pin, &error)) {
+	if (report->pins == NULL)
+		return true;
+	switch (pb_store_get(report->pins, &verdict->zone, report->pin, &report->why)) {
 	case PB_OK:
 		*old = report->pin->pin.generation != verdict->generation;
 		return true;
 	case PB_NOT_FOUND:
 		return false;
 	case PB_FAILED:
+		report->unsure = true;
 		break;
 	}
 	return true;
@@ -228,14 +229,20 @@ static enum pb_result report_all(struct report *report, struct pb_state *state,
 	const struct pb_resolver *resolver, struct pb_error *error)
 {
 	bool runs = pb_state_is_written(report->cli->conf.state);
-	struct pb_error ignored;
 	enum pb_result result;
 
 	json_begin(&report->json, stdout);
-	report->pins = pb_store_open(report->cli->conf.pins, PB_STORE_READ, &ignored);
+	report->pins = pb_store_open(report->cli->conf.pins, PB_STORE_READ, &report->why);
+	report->unsure = report->pins == NULL;
 	result = report->cli->json ? report_json(report, state, resolver, runs, error)
 				   : report_text(report, state, resolver, runs, error);
 	pb_store_close(report->pins);
+	if (result == PB_OK && report->unsure) {
+		pb_error_set(error,
+			"%s; verdicts on pins that are gone may be among these",
+			report->why.text);
+		result = PB_FAILED;
+	}
 	return result;
 }
 
@@ -252,10 +259,11 @@ int cli_status(struct cli *cli)
 
 	if (code != CLI_DONE)
 		return code;
-	state = observed_open(cli);
 	report.pin = malloc(sizeof(*report.pin));
-	if (state == NULL || report.pin == NULL) {
-		pb_state_close(state);
+	if (report.pin == NULL)
+		return cli_fail("out of memory");
+	state = observed_open(cli);
+	if (state == NULL) {
 		free(report.pin);
 		return CLI_FAILED;
 	}
