@@ -16,14 +16,28 @@ struct owners {
 	gid_t group;
 };
 
-/* Unbound's user, if we are root and there is one; else our own. */
-static struct owners find_owners(void)
+/* Not to be able to look is not to find none: the stores would not be Unbound's. */
+static bool is_no_such_user(int code)
 {
-	const struct passwd *user = geteuid() == 0 ? getpwnam("unbound") : NULL;
+	return code == 0 || code == ENOENT || code == ESRCH;
+}
 
-	if (user != NULL)
-		return (struct owners){user->pw_uid, user->pw_gid};
-	return (struct owners){geteuid(), getegid()};
+/* Unbound's user, if we are root and there is one; else our own. */
+static bool find_owners(struct owners *owners)
+{
+	struct passwd user, *found = NULL;
+	char text[4096];
+	int code = geteuid() != 0
+			   ? 0
+			   : getpwnam_r("unbound", &user, text, sizeof(text), &found);
+
+	*owners = (struct owners){geteuid(), getegid()};
+	if (found != NULL)
+		*owners = (struct owners){user.pw_uid, user.pw_gid};
+	else if (!is_no_such_user(code))
+		(void)cli_fail(
+			"the user \"unbound\" cannot be looked up: %s", strerror(code));
+	return found != NULL || is_no_such_user(code);
 }
 
 static bool complain(const char *path)
@@ -63,10 +77,12 @@ static bool give_directory(const char *path, gid_t group)
  * there. One that was there stays as it is. */
 static bool make_directory(const char *store, const struct owners *owners)
 {
-	char *path = strdup(store);
-	char *last = path != NULL ? strrchr(path, '/') : NULL;
+	char *path = strdup(store), *last;
 	bool fine = true, made = false;
 
+	if (path == NULL)
+		return complain(store);
+	last = strrchr(path, '/');
 	if (last == NULL || last == path) {
 		free(path);
 		return true;
@@ -151,10 +167,10 @@ static bool lacks_only_state(const struct cli *cli)
 
 int cli_init(struct cli *cli)
 {
-	const struct owners owners = find_owners();
 	bool only_state = lacks_only_state(cli);
+	struct owners owners;
 
-	if (!make_directory(cli->conf.pins, &owners) ||
+	if (!find_owners(&owners) || !make_directory(cli->conf.pins, &owners) ||
 		!make_directory(cli->conf.state, &owners) ||
 		!make_state(cli->conf.state, &owners) ||
 		/* last: it must not be there yet */

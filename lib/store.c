@@ -112,11 +112,14 @@ struct pb_store *pb_store_open(
 	static const char *const tables[PB_TABLES] = {"pins", "history", "meta"};
 	struct pb_store *store;
 
-	if (access == PB_STORE_CREATE && !create_file(path, error))
-		return NULL;
 	store = calloc(1, sizeof(*store));
 	if (store == NULL || (store->path = strdup(path)) == NULL) {
 		pb_error_set(error, "%s: out of memory", path);
+		free(store);
+		return NULL;
+	}
+	if (access == PB_STORE_CREATE && !create_file(path, error)) {
+		free(store->path);
 		free(store);
 		return NULL;
 	}
