@@ -124,13 +124,22 @@ static int fill_up(const struct pb_db *db)
 	return 0;
 }
 
+/* Readers that were killed keep their slots, until somebody looks for them. */
+static int begin(struct pb_db *db, unsigned flags, MDB_txn **txn)
+{
+	int code = mdb_txn_begin(db->env, NULL, flags, txn), dead = 0;
+
+	if (code == MDB_READERS_FULL && mdb_reader_check(db->env, &dead) == 0 && dead > 0)
+		code = mdb_txn_begin(db->env, NULL, flags, txn);
+	return code;
+}
+
 static int open_tables(struct pb_db *db, enum pb_access access,
 	const char *const tables[], unsigned count)
 {
 	MDB_txn *txn;
-	unsigned begin = access == PB_STORE_CREATE ? 0 : MDB_RDONLY;
 	unsigned open = access == PB_STORE_CREATE ? MDB_CREATE : 0;
-	int code = mdb_txn_begin(db->env, NULL, begin, &txn);
+	int code = begin(db, access == PB_STORE_CREATE ? 0 : MDB_RDONLY, &txn);
 
 	if (code != 0)
 		return code;
@@ -258,7 +267,7 @@ static struct pb_txn *new_txn(struct pb_db *db, unsigned flags, struct pb_error 
 	if (txn != NULL) {
 		txn->db = db;
 		txn->writes = (flags & MDB_RDONLY) == 0;
-		code = mdb_txn_begin(db->env, NULL, flags, &txn->txn);
+		code = begin(db, flags, &txn->txn);
 	}
 	if (code != 0) {
 		fail(db, code, error);
