@@ -115,24 +115,67 @@ static bool make_file(const char *path, bool there, uid_t owner, gid_t group, mo
 	return fine;
 }
 
+/* What was made is there after a power cut, too. */
+static bool keep_entry(const char *path)
+{
+	char directory[4096];
+	bool fine;
+	int fd;
+
+	(void)snprintf(directory, sizeof(directory), "%.*s",
+		(int)(strrchr(path, '/') - path + 1), path);
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return complain(directory);
+	fine = fsync(fd) == 0 || complain(directory);
+	(void)close(fd);
+	return fine;
+}
+
+/* Gives the store that was made beside its place that place, where nothing may be. */
+static bool put_in_place(const char *made, const char *path)
+{
+	if (link(made, path) != 0) {
+		(void)cli_fail("%s: %s", path,
+			errno == EEXIST ? "it exists already" : strerror(errno));
+		return false;
+	}
+	return unlink(made) == 0 || complain(made);
+}
+
 /*
  * root writes the pins, Unbound's group reads them; the lock file, in which
- * LMDB's readers must write, and the state are Unbound's.
+ * LMDB's readers must write, and the state are Unbound's. A store that was not made to
+ * its end must not be in the way of the next one.
  */
 static bool make_pins(const char *path, const struct owners *owners)
 {
-	char lock[4096];
+	char made[4096 + 8], made_lock[4096 + 16], lock[4096 + 8];
 	struct pb_error error;
-	struct pb_store *store = pb_store_open(path, PB_STORE_CREATE, &error);
+	struct pb_store *store;
+	bool fine;
 
+	(void)snprintf(made, sizeof(made), "%s.new", path);
+	(void)snprintf(made_lock, sizeof(made_lock), "%s-lock", made);
+	(void)snprintf(lock, sizeof(lock), "%s-lock", path);
+	if (access(path, F_OK) == 0) {
+		(void)cli_fail("%s: it exists already", path);
+		return false;
+	}
+	(void)unlink(made);
+	store = pb_store_open(made, PB_STORE_CREATE, &error);
 	if (store == NULL) {
 		(void)cli_fail("%s", error.text);
 		return false;
 	}
 	pb_store_close(store);
-	(void)snprintf(lock, sizeof(lock), "%s-lock", path);
-	return make_file(path, true, geteuid(), owners->group, 0640) &&
-	       make_file(lock, true, owners->resolver, owners->group, 0660);
+	(void)unlink(made_lock);
+	fine = make_file(made, true, geteuid(), owners->group, 0640) &&
+	       make_file(lock, access(lock, F_OK) == 0, owners->resolver, owners->group,
+		       0660) &&
+	       put_in_place(made, path);
+	(void)unlink(made);
+	return fine && keep_entry(path);
 }
 
 static bool make_state(const char *path, const struct owners *owners)
