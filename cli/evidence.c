@@ -55,6 +55,23 @@ static void print_hex(struct pb_bytes wire)
 	(void)putchar('\n');
 }
 
+/* ldns leaves out fields of records for which it finds no memory, and says nothing. */
+static bool is_whole(const ldns_pkt *message)
+{
+	ldns_rr_list *all = ldns_pkt_all(message);
+	bool whole = all != NULL;
+
+	for (size_t i = 0; whole && i < ldns_rr_list_rr_count(all); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(all, i);
+		const ldns_rr_descriptor *type = ldns_rr_descript(ldns_rr_get_type(rr));
+
+		whole = ldns_rr_is_question(rr) ||
+			ldns_rr_rd_count(rr) >= ldns_rr_descriptor_minimum(type);
+	}
+	ldns_rr_list_deep_free(all);
+	return whole;
+}
+
 static void print_message(const struct pb_evidence *evidence)
 {
 	struct timeval when = {.tv_sec = (time_t)evidence->when};
@@ -63,10 +80,14 @@ static void print_message(const struct pb_evidence *evidence)
 	ldns_status status =
 		ldns_wire2pkt(&message, evidence->wire.data, evidence->wire.size);
 
+	if (status == LDNS_STATUS_OK && !is_whole(message))
+		status = LDNS_STATUS_SYNTAX_RDATA_ERR;
 	if (status == LDNS_STATUS_OK) {
 		ldns_pkt_set_timestamp(message, when);
 		ldns_pkt_set_size(message, evidence->wire.size);
 		text = ldns_pkt2str(message);
+		if (text == NULL)
+			status = LDNS_STATUS_MEM_ERR;
 	}
 	if (text != NULL) {
 		print_text(text);
