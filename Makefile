@@ -43,6 +43,7 @@ help:
 	@echo 'make demo-mail the story as a mail server lives it (as root)'
 	@echo 'make check     all tests'
 	@echo 'make check-threads  the lab, with ThreadSanitizer watching its threads'
+	@echo 'make faults    what must not harm: no memory, kill -9, bits that flip'
 	@echo 'make random    random sequences of what can happen; SEQUENCES=2000: more'
 	@echo 'make check-rate     how long "pinbound check" of many zones takes'
 	@echo 'make bench     what it costs; MEASURES="store load": some of it only'
@@ -141,6 +142,14 @@ $(BUILD)/tests/bench-%: tests/bench/%.c $(LIBPB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(LIBPB) $(ALL_LDFLAGS) -llmdb -lpthread
 
+$(BUILD)/tests/fault-%: tests/faults/%.c $(LIBPB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(LIBPB) $(ALL_LDFLAGS) -llmdb -lpthread
+
+$(BUILD)/tests/fault-%.so: tests/faults/%.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -fPIC -shared -MF $@.d -o $@ $< $(ALL_LDFLAGS)
+
 deps:
 	sh tests/install-deps.sh
 
@@ -162,6 +171,19 @@ cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile $(BUILD)/tests/test_sta
 	BUILD=$(BUILD) tests/cli/json.sh
 	BUILD=$(BUILD) tests/cli/malformed.sh
 	BUILD=$(BUILD) tests/cli/hard.sh
+
+# What must not harm: memory that runs out, kill -9, bits that flip. All of it takes an
+# hour; variables of tests/faults/run.sh say how much.
+FAULT_PROGRAMS = $(BUILD)/tests/fault-alloc.so $(BUILD)/tests/fault-disk.so \
+	$(BUILD)/tests/fault-flips $(BUILD)/tests/fault-readers \
+	$(BUILD)/tests/test_state
+FAULTS = BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/faults/run.sh
+
+faults: all $(FAULT_PROGRAMS)
+	$(FAULTS)
+
+faults-quick: all $(FAULT_PROGRAMS)
+	$(FAULTS) quick
 
 # What is there to be copied or read.
 examples: all
@@ -233,6 +255,7 @@ check:
 	$(MAKE) all
 	$(MAKE) unit
 	$(MAKE) cli-tests
+	$(MAKE) faults-quick
 	$(MAKE) examples
 	$(MAKE) check-install
 	$(MAKE) replay
@@ -257,7 +280,7 @@ lint:
 
 format:
 	clang-format -i lib/*.[ch] cli/*.[ch] cli/*/*.[ch] module/*.[ch] include/pinbound/*.h \
-		tests/unit/*.[ch] tests/lab/*.c tests/bench/*.c
+		tests/unit/*.[ch] tests/lab/*.c tests/bench/*.c tests/faults/*.c
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/tests $(BUILD)/stamp $(BUILD)/include \
@@ -268,6 +291,6 @@ distclean:
 
 include install.mk
 
-.PHONY: all help unbound unit deps replay defences suite cli-tests examples lab random \
+.PHONY: all help unbound unit deps replay defences suite cli-tests faults faults-quick examples lab random \
 	mail guide manual demo-mail check-install check-threads check-rate bench bench-quick check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d)

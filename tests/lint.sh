@@ -39,11 +39,12 @@ check() {
 	cppcheck -q --std=c11 --enable=warning,style,performance,portability \
 		--error-exitcode=1 --inline-suppr --suppress=variableScope \
 		--suppress=ctuuninitvar \
-		-Iinclude -Ilib -I"$build/include" lib cli module tests/unit tests/lab tests/bench
+		-Iinclude -Ilib -I"$build/include" lib cli module tests/unit tests/lab tests/bench tests/faults
 }
 
 step "clang-format" clang-format --dry-run -Werror lib/*.[ch] cli/*.[ch] cli/*/*.[ch] \
-	module/*.[ch] include/pinbound/*.h tests/unit/*.[ch] tests/lab/*.c tests/bench/*.c
+	module/*.[ch] include/pinbound/*.h tests/unit/*.[ch] tests/lab/*.c \
+	tests/bench/*.c tests/faults/*.c
 step "gcc -Werror" warnings gcc
 step "clang -Werror" warnings clang
 step "clang-tidy" tidy

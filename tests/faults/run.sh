@@ -1,0 +1,43 @@
+#!/bin/bash
+# run.sh - what must not harm: memory that runs out, disks that fail, kill -9,
+# bits that flip.
+#
+# Usage: run.sh [quick] [TEST...]
+#
+# Each test is said with what it did and found. How much of each, as variables:
+#
+#   FAULTS_SHARE      of the allocations of the command, one in so many fails (1: all)
+#   FAULTS_KILLS      how many commands are killed (1000)
+#   FAULTS_FLIPS      how many bits are flipped (10000)
+#
+# "quick" is less of each.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+if [ "${1:-}" = quick ]; then
+	shift
+	: "${FAULTS_SHARE:=40}" "${FAULTS_KILLS:=25}" "${FAULTS_FLIPS:=150}"
+fi
+: "${FAULTS_SHARE:=1}" "${FAULTS_KILLS:=1000}" "${FAULTS_FLIPS:=10000}"
+[ $# -gt 0 ] || set -- alloc disk kill flips
+failed=0
+
+# What is written to a disk is not what is tested here, and takes its time.
+[ -n "${TMPDIR:-}" ] || [ ! -w /dev/shm ] || export TMPDIR=/dev/shm
+
+for test; do
+	case $test in
+	alloc) "$here/alloc.py" "$FAULTS_SHARE" ;;
+	disk) "$here/disk.py" "$FAULTS_SHARE" ;;
+	kill) "$here/kill.py" "$FAULTS_KILLS" ;;
+	flips) "$here/flips.sh" "$FAULTS_FLIPS" ;;
+	*)
+		echo "run.sh: there is no test \"$test\"" >&2
+		exit 2
+		;;
+	esac || {
+		echo "FAIL $test"
+		failed=$((failed + 1))
+	}
+done
+echo "faults: $(($# - failed)) tests passed, $failed failed"
+[ $failed -eq 0 ]
