@@ -146,6 +146,16 @@ $(BUILD)/tests/fault-%: tests/faults/%.c $(LIBPB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(LIBPB) $(ALL_LDFLAGS) -llmdb -lpthread
 
+# The module, with a hand on what it allocates.
+WRAPPED = malloc calloc strdup fopen regional_alloc regional_alloc_zero mdb_txn_begin \
+	mdb_cursor_open
+
+$(BUILD)/tests/fault-module.so: tests/faults/module.c $(MODULE_OBJ) $(LIBPB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests/faults -fPIC -shared -fvisibility=hidden -MF $@.d -o $@ \
+		$< $(MODULE_OBJ) $(LIBPB) $(ALL_LDFLAGS) -Wl,-z,nodelete \
+		-Wl,--exclude-libs,ALL $(WRAPPED:%=-Wl,--wrap=%) -llmdb -lpthread
+
 $(BUILD)/tests/fault-%.so: tests/faults/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -fPIC -shared -MF $@.d -o $@ $< $(ALL_LDFLAGS)
@@ -175,7 +185,8 @@ cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile $(BUILD)/tests/test_sta
 # What must not harm: memory that runs out, kill -9, bits that flip. All of it takes an
 # hour; variables of tests/faults/run.sh say how much.
 FAULT_PROGRAMS = $(BUILD)/tests/fault-alloc.so $(BUILD)/tests/fault-disk.so \
-	$(BUILD)/tests/fault-flips $(BUILD)/tests/fault-readers \
+	$(BUILD)/tests/fault-flips $(BUILD)/tests/fault-module.so \
+	$(BUILD)/tests/fault-readers \
 	$(BUILD)/tests/test_state
 FAULTS = BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/faults/run.sh
 
@@ -280,7 +291,7 @@ lint:
 
 format:
 	clang-format -i lib/*.[ch] cli/*.[ch] cli/*/*.[ch] module/*.[ch] include/pinbound/*.h \
-		tests/unit/*.[ch] tests/lab/*.c tests/bench/*.c tests/faults/*.c
+		tests/unit/*.[ch] tests/lab/*.c tests/bench/*.c tests/faults/*.[ch]
 
 clean:
 	rm -rf $(BUILD)/obj $(BUILD)/tests $(BUILD)/stamp $(BUILD)/include \

@@ -44,7 +44,7 @@ check() {
 
 step "clang-format" clang-format --dry-run -Werror lib/*.[ch] cli/*.[ch] cli/*/*.[ch] \
 	module/*.[ch] include/pinbound/*.h tests/unit/*.[ch] tests/lab/*.c \
-	tests/bench/*.c tests/faults/*.c
+	tests/bench/*.c tests/faults/*.[ch]
 step "gcc -Werror" warnings gcc
 step "clang -Werror" warnings clang
 step "clang-tidy" tidy

@@ -7,6 +7,7 @@
 # Each test is said with what it did and found. How much of each, as variables:
 #
 #   FAULTS_SHARE      of the allocations of the command, one in so many fails (1: all)
+#   FAULTS_MODULE     the same for those of the module
 #   FAULTS_KILLS      how many commands are killed (1000)
 #   FAULTS_FLIPS      how many bits are flipped (10000)
 #
@@ -15,10 +16,10 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 if [ "${1:-}" = quick ]; then
 	shift
-	: "${FAULTS_SHARE:=40}" "${FAULTS_KILLS:=25}" "${FAULTS_FLIPS:=150}"
+	: "${FAULTS_SHARE:=40}" "${FAULTS_MODULE:=60}" "${FAULTS_KILLS:=25}" "${FAULTS_FLIPS:=150}"
 fi
-: "${FAULTS_SHARE:=1}" "${FAULTS_KILLS:=1000}" "${FAULTS_FLIPS:=10000}"
-[ $# -gt 0 ] || set -- alloc disk kill flips
+: "${FAULTS_SHARE:=1}" "${FAULTS_MODULE:=1}" "${FAULTS_KILLS:=1000}" "${FAULTS_FLIPS:=10000}"
+[ $# -gt 0 ] || set -- alloc module disk kill flips
 failed=0
 
 # What is written to a disk is not what is tested here, and takes its time.
@@ -27,6 +28,7 @@ failed=0
 for test; do
 	case $test in
 	alloc) "$here/alloc.py" "$FAULTS_SHARE" ;;
+	module) "$here/module.py" "$FAULTS_MODULE" ;;
 	disk) "$here/disk.py" "$FAULTS_SHARE" ;;
 	kill) "$here/kill.py" "$FAULTS_KILLS" ;;
 	flips) "$here/flips.sh" "$FAULTS_FLIPS" ;;

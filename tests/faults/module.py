@@ -1,0 +1,151 @@
+#!/usr/bin/env python3
+"""module.py [SHARE]: each allocation of the module fails in turn.
+
+Scenarios of tests/replay/ are run in Unbound's tester with a module whose allocations
+fail at will: those of its own code, of Unbound's regions for it, and of LMDB for it.
+Whatever fails, once or from then on: Unbound must not be ended by a signal; in a
+scenario in which all is refused, nothing else is answered; and nobody says "restored"
+who would not say it without a fault. Else, what is answered is free: so all checks of
+answers are taken out of the scenarios.
+
+With a SHARE, only one fault in so many, at random, is tried.
+"""
+import os
+import random
+import re
+import subprocess
+import sys
+
+from common import BUILD, HERE, TESTS, Count, Stores, workdir
+
+REPLAY = os.path.join(HERE, "../replay")
+TESTBOUND = os.path.join(os.environ.get("UNBOUND_BUILD", BUILD + "/unbound"), "testbound")
+MODULE = os.path.join(TESTS, "fault-module.so")
+
+SCENARIOS = [
+    "hijack-refused", "hijack-below", "cname-into-hijacked", "ds-removed",
+    "ds-asked-for-removed", "glue-unexpected", "answered-by-parent", "hold-nxdomain",
+    "servers-in-itself-hijacked", "mx-gone", "prefetch-hijacked", "recheck-and-restored",
+    "serve-expired", "delegation-matches", "two-ds-on-the-path", "canary",
+]
+
+
+def read(name):
+    with open(os.path.join(REPLAY, name), encoding="utf-8") as file:
+        for line in file.read().splitlines():
+            if line.startswith("INCLUDE "):
+                yield from read("parts/" + line.split()[1])
+            else:
+                yield line
+
+
+def directives(lines, name):
+    return [line[len(name) + 2:].strip() for line in lines if line.startswith(f";{name}:")]
+
+
+def all_refused(lines):
+    """Is SERVFAIL the only answer that it has?"""
+    checks, codes = False, []
+    for line in lines:
+        if line.startswith("STEP "):
+            checks = "CHECK_ANSWER" in line
+        if line.startswith("REPLY ") and checks:
+            codes.append("SERVFAIL" in line)
+    return all(codes)
+
+
+def assemble(lines):
+    """The scenario as testbound reads it; any answer is right."""
+    checks = False
+    for line in lines:
+        if line.startswith("STEP "):
+            checks = "CHECK_ANSWER" in line
+        if line.startswith("CONFIG_END"):
+            extra = directives(lines, "unbound")
+            yield from ["server:", "qname-minimisation: yes", *extra]
+            if not any("module-config" in option for option in extra):
+                yield 'module-config: "dynlib validator iterator"'
+            yield from ["dynlib:", f'dynlib-file: "{MODULE}"']
+        if line.startswith("MATCH ") and checks:
+            line = "MATCH opcode"
+        if not line.startswith(";"):
+            yield line
+
+
+class Scenario:
+    def __init__(self, parent, count, name):
+        self.count = count
+        self.name = name
+        self.stores = Stores(parent, name)
+        self.hit = os.path.join(self.stores.dir, "hit")
+        lines = list(read(name + ".rpl"))
+        self.refused = all_refused(lines)
+        self.script = os.path.join(self.stores.dir, "scenario.rpl")
+        with open(self.script, "w", encoding="utf-8") as out:
+            out.write("\n".join(assemble(lines)) + "\n")
+        with open(self.stores.conf, "a", encoding="utf-8") as out:
+            out.write("\n".join(directives(lines, "conf")) + "\n")
+        pins = os.path.join(self.stores.dir, "pins")
+        with open(pins, "w", encoding="utf-8") as out:
+            out.write("\n".join(line[6:] for line in lines if line.startswith(";pins:")))
+        self.stores.must("init", "-q")
+        self.stores.must("import", pins, "-q")
+        self.stores.keep()
+        code, log = self.run({})
+        self.restored = log.count("pinbound: restored")
+        if code != 0 or "pinbound: ready" not in log:
+            count.fail(f"{name} without a fault: {log[-300:]}")
+        self.judge("without a fault", code, log)
+
+    def run(self, env):
+        self.stores.put_back()
+        result = subprocess.run(
+            [TESTBOUND, "-p", self.script], cwd=self.stores.dir, check=False, timeout=120,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={**os.environ, "PINBOUND_CONF": self.stores.conf, **env})
+        return result.returncode, result.stdout.decode(errors="replace")
+
+    def judge(self, what, code, log):
+        if code < 0 or "Sanitizer" in log:
+            self.count.fail(f"{self.name}: {what}: ended with {code}: {log[-2000:]}")
+        if log.count("pinbound: restored") > self.restored:
+            self.count.fail(f"{self.name}: {what}: said restored: {log[-300:]}")
+        for answer in re.findall(r"reply pkt: .*?(?=\n\[|\Z)", log, re.DOTALL):
+            if self.refused and "rcode: SERVFAIL" not in answer:
+                self.count.fail(f"{self.name}: {what}: {answer}")
+
+    def fault(self, env):
+        if os.path.exists(self.hit):
+            os.unlink(self.hit)
+        code, log = self.run({**env, "FAULT_HIT": self.hit})
+        if not os.path.exists(self.hit):
+            return False
+        self.count.tried += 1
+        self.judge(env, code, log)
+        return True
+
+
+def run(scenario, share):
+    for thread in ({}, {"FAULT_THREAD": "yes"}):
+        for further in ({}, {"FAULT_ON": "yes"}):
+            number = random.randint(1, share)
+            while scenario.fault({"FAULT_AT": str(number), **thread, **further}):
+                number += random.randint(1, 2 * share - 1)
+
+
+def main():
+    share = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    only = sys.argv[2] if len(sys.argv) > 2 else ""
+    count = Count("failed allocations of the module")
+    with workdir() as parent:
+        for name in SCENARIOS:
+            if only in name:
+                before = count.tried
+                run(Scenario(parent, count, name), share)
+                if os.environ.get("FAULTS_SHOW"):
+                    print(f"{name}: {count.tried - before}", flush=True)
+    return count.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
