@@ -34,10 +34,12 @@ char *pb_reasons_to_text(pb_reasons reasons, char text[PB_REASONS_TEXT_MAX])
 
 	text[0] = '\0';
 	for (unsigned i = 0; i < PB_REASONS; i++) {
-		size_t size = strlen(reason_names[i]);
+		size_t size;
 
-		if ((reasons & PB_REASON(i)) == 0 ||
-			used + size + 2 > PB_REASONS_TEXT_MAX)
+		if ((reasons & PB_REASON(i)) == 0)
+			continue;
+		size = strlen(reason_names[i]);
+		if (used + size + 2 > PB_REASONS_TEXT_MAX)
 			continue;
 		if (used > 0)
 			text[used++] = ',';

@@ -10,6 +10,7 @@
 struct pb_names {
 	uint64_t *hashes; /* 0: free */
 	size_t count, room;
+	bool depths[PB_LABELS_MAX + 1]; /* are there names of so many labels? */
 };
 
 struct pb_names *pb_names_new(size_t expected)
@@ -85,6 +86,7 @@ bool pb_names_add(struct pb_names *names, const struct pb_name *name)
 	if (*place == 0)
 		names->count++;
 	*place = hash;
+	names->depths[pb_name_labels(name)] = true;
 	return true;
 }
 
@@ -97,24 +99,29 @@ unsigned pb_names_path(const struct pb_names *names, const struct pb_name *name,
 	uint8_t labels[PB_LABELS_MAX + 1])
 {
 	uint64_t hashes[PB_LABELS_MAX + 1]; /* of the name and those above it */
-	unsigned above = 0, count = 0;
+	uint8_t depths[PB_LABELS_MAX + 1];  /* their labels */
+	unsigned above = 0, count = 0, depth;
 
 	if (names->count == 0)
 		return 0;
+	depth = pb_name_labels(name);
 	/* Each name above is what is left of the wire form behind a label. Memory that
 	 * is not in a cache takes far longer to come than a hash: get all of it at once.
 	 */
-	for (size_t at = 0;; at += 1U + name->wire[at]) {
-		uint64_t hash = hash_of(name->wire + at, name->size - at);
+	for (size_t at = 0;; at += 1U + name->wire[at], depth--) {
+		if (names->depths[depth]) {
+			uint64_t hash = hash_of(name->wire + at, name->size - at);
 
-		hashes[above++] = hash;
-		__builtin_prefetch(&names->hashes[place_of(names, hash)]);
-		if (name->wire[at] == 0)
+			hashes[above] = hash;
+			depths[above++] = (uint8_t)depth;
+			__builtin_prefetch(&names->hashes[place_of(names, hash)]);
+		}
+		if (depth == 0)
 			break;
 	}
-	for (unsigned i = 0; i < above; i++)
-		if (*find(names, hashes[above - 1 - i]) != 0)
-			labels[count++] = (uint8_t)i;
+	while (above-- > 0)
+		if (*find(names, hashes[above]) != 0)
+			labels[count++] = depths[above];
 	return count;
 }
 

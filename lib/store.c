@@ -165,6 +165,11 @@ enum pb_result pb_store_stat(
 	return result;
 }
 
+uint64_t pb_store_generation(const struct pb_store *store)
+{
+	return pb_db_last(store->db);
+}
+
 /* The slow way, when the neighbour cannot be read: is each ancestor there? */
 static enum pb_result path_by_label(struct pb_txn *txn, const struct pb_name *name,
 	struct pb_path *path, struct pb_error *error)

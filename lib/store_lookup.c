@@ -144,5 +144,6 @@ enum pb_result pb_store_load(struct pb_store *store, const struct pb_name *name,
 		    (struct pb_bytes){copy, record.size}, pin, &ancestors))
 		return pb_tables_damaged(
 			store->path, (struct pb_bytes){key.octets, key.size}, error);
+	pin->snapshot = number;
 	return PB_OK;
 }

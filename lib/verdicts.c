@@ -26,6 +26,7 @@ struct entry {
 	struct pb_name zone; /* size 0: the entry is free */
 	enum pb_aspect aspect;
 	uint64_t generation;
+	uint64_t snapshot; /* the last one known to have the pin of that generation */
 	pb_reasons reasons;
 	bool deviates; /* with reasons that are refused */
 	bool extended;
@@ -179,12 +180,14 @@ static enum pb_standing standing_of(
 enum pb_standing pb_verdicts_ask(struct pb_verdicts *verdicts,
 	const struct pb_subject *subject, int64_t now, pb_reasons *reasons)
 {
-	const struct entry *entry;
+	struct entry *entry;
 	enum pb_standing standing;
 
 	(void)pthread_mutex_lock(&verdicts->lock);
 	entry = find(verdicts, subject);
 	standing = standing_of(entry, subject->generation, now);
+	if (standing != PB_UNKNOWN)
+		entry->snapshot = subject->snapshot;
 	*reasons = standing == PB_UNKNOWN ? 0 : entry->reasons;
 	(void)pthread_mutex_unlock(&verdicts->lock);
 	return standing;
@@ -260,11 +263,11 @@ static pb_reasons seen_reasons(pb_reasons reasons)
 }
 
 static void take_over(struct pb_verdicts *verdicts, struct entry *entry,
-	uint64_t generation, int64_t now, const struct pb_verdict *verdict,
+	const struct pb_subject *subject, int64_t now, const struct pb_verdict *verdict,
 	int64_t seconds, uint64_t fingerprint, struct pb_report *report)
 {
 	report->first = entry->judged == 0;
-	report->news = report->first || entry->generation != generation ||
+	report->news = report->first || entry->generation != subject->generation ||
 		       entry->reasons != verdict->reasons ||
 		       entry->deviates != (verdict->action == PB_ACTION_REFUSED);
 	if (verdict->reasons == 0 && entry->reasons != 0)
@@ -273,7 +276,8 @@ static void take_over(struct pb_verdicts *verdicts, struct entry *entry,
 		entry->since = now;
 	if (seen_reasons(verdict->reasons) != 0 && seen_reasons(entry->reasons) == 0)
 		count(verdicts, entry)->deviations++;
-	entry->generation = generation;
+	entry->generation = subject->generation;
+	entry->snapshot = subject->snapshot;
 	entry->reasons = verdict->reasons;
 	entry->deviates = verdict->action == PB_ACTION_REFUSED;
 	entry->judged = now;
@@ -312,8 +316,8 @@ struct pb_report pb_verdicts_judged(struct pb_verdicts *verdicts,
 	count(verdicts, entry)->seen = now;
 	report.stray = !probes && verdict->action != PB_ACTION_REFUSED;
 	if (!report.stray)
-		take_over(verdicts, entry, subject->generation, now, verdict, seconds,
-			fingerprint, &report);
+		take_over(verdicts, entry, subject, now, verdict, seconds, fingerprint,
+			&report);
 	(void)pthread_mutex_unlock(&verdicts->lock);
 	return report;
 }
@@ -334,11 +338,17 @@ struct pb_report pb_verdicts_unverified(struct pb_verdicts *verdicts,
 		entry->until = now + verdicts->conf.recheck;
 		entry->prober = NULL;
 	} else {
-		take_over(verdicts, entry, subject->generation, now, &verdict,
-			UNVERIFIED_WAIT, unverified, &report);
+		take_over(verdicts, entry, subject, now, &verdict, UNVERIFIED_WAIT,
+			unverified, &report);
 	}
 	(void)pthread_mutex_unlock(&verdicts->lock);
 	return report;
+}
+
+static void count_refused(struct pb_verdicts *verdicts, struct entry *entry)
+{
+	entry->refused++;
+	count(verdicts, entry)->refused++;
 }
 
 void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_subject *subject)
@@ -347,11 +357,28 @@ void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_subject *
 
 	(void)pthread_mutex_lock(&verdicts->lock);
 	entry = find(verdicts, subject);
-	if (entry != NULL) {
-		entry->refused++;
-		count(verdicts, entry)->refused++;
+	if (entry != NULL)
+		count_refused(verdicts, entry);
+	(void)pthread_mutex_unlock(&verdicts->lock);
+}
+
+bool pb_verdicts_refuse(struct pb_verdicts *verdicts, const struct pb_name *zone,
+	uint64_t snapshot, int64_t now, pb_reasons *reasons)
+{
+	struct pb_subject cut = {.zone = zone, .aspect = PB_ASPECT_CUT};
+	struct entry *entry;
+	bool refused;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find(verdicts, &cut);
+	refused = entry != NULL && snapshot != 0 && entry->snapshot == snapshot &&
+		  standing_of(entry, entry->generation, now) == PB_IN_FORCE;
+	if (refused) {
+		*reasons = entry->reasons;
+		count_refused(verdicts, entry);
 	}
 	(void)pthread_mutex_unlock(&verdicts->lock);
+	return refused;
 }
 
 void pb_verdicts_logged(struct pb_verdicts *verdicts, const struct pb_subject *subject)

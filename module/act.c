@@ -4,6 +4,7 @@
 #include "cache.h"
 #include "keeper.h"
 #include "operator.h"
+#include "order.h"
 #include "read.h"
 #include "report.h"
 
@@ -74,8 +75,15 @@ static void mark_refused(struct module_qstate *qstate, int id, const struct pb_n
 	if (!qstate->env->cfg->log_servfail && qstate->env->cfg->val_log_level < 2)
 		return;
 	/* For log-servfail, whose own words would not be about this. */
-	pbm_explain_text(query, text, sizeof(text));
+	pbm_explain_text(query, text);
 	errinf(qstate, text);
+}
+
+static void count_refused(struct pbm *pb, pb_reasons reasons)
+{
+	pbm_count(&pb->tally.refused);
+	if (reasons & PB_REASON(PB_UNVERIFIED))
+		pbm_count(&pb->tally.unverified);
 }
 
 void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_pin *pin,
@@ -86,11 +94,24 @@ void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 
 	if (!pbm_is_own(qstate, id)) {
 		pb_verdicts_refused(pb->verdicts, &subject);
-		pbm_count(&pb->tally.refused);
-		if (reasons & PB_REASON(PB_UNVERIFIED))
-			pbm_count(&pb->tally.unverified);
+		count_refused(pb, reasons);
 	}
 	mark_refused(qstate, id, &pin->name, reasons);
+}
+
+/* A query that comes in is refused without its pin being read, if that is known. */
+static bool refuse_known(struct module_qstate *qstate, int id, const struct pb_name *zone)
+{
+	struct pbm *pb = pbm_of(qstate->env, id);
+	pb_reasons reasons;
+
+	if (!pbm_in_order(qstate, id) ||
+		!pb_verdicts_refuse(pb->verdicts, zone, pb_store_generation(pb->store),
+			pbm_now(qstate), &reasons))
+		return false;
+	count_refused(pb, reasons);
+	mark_refused(qstate, id, zone, reasons);
+	return true;
 }
 
 enum pbm_fate pbm_refuse_alone(struct module_qstate *qstate, int id,
@@ -204,15 +225,36 @@ static void *scratch(void *arg, size_t size)
 	return regional_alloc(arg, size);
 }
 
-enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
-	const struct pb_name *name, pbm_visit *visit, void *arg)
+/* What becomes of it by the pin of one zone. */
+static enum pbm_fate visit_zone(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_name *zone, pbm_visit *visit,
+	void *arg)
+{
+	const struct pbm *pb = pbm_of(qstate->env, id);
+	struct pb_error error;
+	struct pb_pin pin;
+
+	switch (pb_store_load(
+		pb->store, zone, &pin, scratch, qstate->env->scratch, &error)) {
+	case PB_NOT_FOUND: /* it has just been removed */
+		break;
+	case PB_FAILED:
+		return act_unreadable(qstate, id, zone, &error);
+	case PB_OK:
+		return visit(qstate, id, name, &pin, arg);
+	}
+	return PBM_GOES_ON;
+}
+
+/* `enters`: it comes in, and a refusal in force is all there is to say. */
+static enum pbm_fate visit_pins(struct module_qstate *qstate, int id,
+	const struct pb_name *name, bool enters, pbm_visit *visit, void *arg)
 {
 	const struct pbm *pb = pbm_of(qstate->env, id);
 	enum pbm_fate fate = PBM_GOES_ON;
 	struct pb_error error;
 	struct pb_path path;
 	struct pb_name zone;
-	struct pb_pin pin;
 	int own_word;
 
 	switch (pb_store_path(pb->store, name, &path, &error)) {
@@ -230,19 +272,23 @@ enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
 		if (path.labels[i] <= own_word)
 			continue;
 		pb_name_ancestor(&zone, name, path.labels[i]);
-		switch (pb_store_load(
-			pb->store, &zone, &pin, scratch, qstate->env->scratch, &error)) {
-		case PB_NOT_FOUND: /* it has just been removed */
-			break;
-		case PB_FAILED:
-			fate = act_unreadable(qstate, id, &zone, &error);
-			break;
-		case PB_OK:
-			fate = visit(qstate, id, name, &pin, arg);
-			break;
-		}
+		fate = enters && refuse_known(qstate, id, &zone)
+			       ? PBM_REFUSED
+			       : visit_zone(qstate, id, name, &zone, visit, arg);
 	}
 	return fate;
+}
+
+enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
+	const struct pb_name *name, pbm_visit *visit, void *arg)
+{
+	return visit_pins(qstate, id, name, false, visit, arg);
+}
+
+enum pbm_fate pbm_enter_pins(struct module_qstate *qstate, int id,
+	const struct pb_name *name, pbm_visit *visit, void *arg)
+{
+	return visit_pins(qstate, id, name, true, visit, arg);
 }
 
 bool pbm_ask_parent(struct module_qstate *qstate, int id, const struct pb_name *zone,

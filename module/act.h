@@ -26,6 +26,11 @@ typedef enum pbm_fate pbm_visit(struct module_qstate *qstate, int id,
 enum pbm_fate pbm_visit_pins(struct module_qstate *qstate, int id,
 	const struct pb_name *name, pbm_visit *visit, void *arg);
 
+/* The same for a query that comes in: it is refused without a visit by a zone whose
+ * delegation is refused already, and by the pin as it is now. */
+enum pbm_fate pbm_enter_pins(struct module_qstate *qstate, int id,
+	const struct pb_name *name, pbm_visit *visit, void *arg);
+
 /* Passes the caches by from now on, and forgets the delegations from the pin down
  * to name, so that the parent is asked. False if there is no memory. */
 bool pbm_ask_parent(struct module_qstate *qstate, int id, const struct pb_name *zone,

@@ -148,6 +148,8 @@ void pbm_end_probes(const struct module_env *env, int id, struct pbm_query *quer
 {
 	struct pb_subject subject = {.zone = &query->probed};
 
+	if (query->probes == 0)
+		return;
 	for (unsigned i = 0; i < PB_ASPECTS; i++) {
 		if ((query->probes & 1U << i) == 0)
 			continue;

@@ -221,9 +221,9 @@ static enum pbm_fate enter(
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
 	bool anew = query == NULL || query->asked == NULL, pinned = false;
-	enum pbm_fate fate = pbm_visit_pins(qstate, id, name, enter_pin, &pinned);
+	enum pbm_fate fate = pbm_enter_pins(qstate, id, name, enter_pin, &pinned);
 
-	if (anew && pinned)
+	if (anew && (pinned || fate == PBM_REFUSED))
 		pbm_count(&pbm_of(qstate->env, id)->tally.queries);
 	return fate;
 }

@@ -153,6 +153,22 @@ static inline bool pbm_has_forwarder(const struct module_env *env, uint8_t *name
 #endif
 }
 
+/* True if no stub-zone is there, but for one of the root's servers. */
+static inline bool pbm_has_root_hints_only(struct iter_hints *hints)
+{
+	bool only;
+
+#ifdef PBM_ZONE_TABLES_LOCK
+	lock_rw_rdlock(&hints->lock);
+#endif
+	only = hints->tree.count == 1 &&
+	       ((const struct name_tree_node *)hints->tree.root)->labs == 1;
+#ifdef PBM_ZONE_TABLES_LOCK
+	lock_rw_unlock(&hints->lock);
+#endif
+	return only;
+}
+
 /*
  * The labels, the root not counted, of the longest stub-zone at or above the name that
  * is always used, -1 if there is none: neither one that only hints at servers
@@ -163,6 +179,8 @@ static inline int pbm_stub_labels(const struct module_env *env, uint8_t *name)
 	const struct iter_hints_stub *stub;
 	int labels = -1;
 
+	if (pbm_has_root_hints_only(env->hints))
+		return -1;
 #ifdef PBM_ZONE_TABLES_LOCK
 	stub = hints_lookup_stub(env->hints, name, LDNS_RR_CLASS_IN, NULL, 0);
 #else

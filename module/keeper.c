@@ -150,7 +150,8 @@ static void look(struct pbm_keeper *keeper)
 	bool damaged;
 	uint64_t generation;
 
-	if (pb_store_stat(keeper->pb->store, &stat, &error) != PB_OK ||
+	if (pb_store_generation(keeper->pb->store) == keeper->seen ||
+		pb_store_stat(keeper->pb->store, &stat, &error) != PB_OK ||
 		stat.generation == keeper->seen)
 		return;
 	if (stat.generation == keeper->failed && keeper->retry > 0) {

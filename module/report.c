@@ -215,16 +215,19 @@ void pbm_log_verified(const struct pb_store_stat *stat)
 	log_stat("verified", stat);
 }
 
-void pbm_explain_text(const struct pbm_query *query, char *text, size_t size)
+void pbm_explain_text(const struct pbm_query *query, char text[PBM_EXPLANATION_MAX])
 {
-	char reasons[PB_REASONS_TEXT_MAX], zone[PB_NAME_TEXT_MAX];
+	static const char canary[] = PBM_CANARY_TEXT, begin[] = "pinbound: ";
+	char *at = text + sizeof(begin) - 1;
 
-	if (query->canary)
-		(void)snprintf(text, size, PBM_CANARY_TEXT);
-	else
-		(void)snprintf(text, size, "pinbound: %s %s",
-			pb_reasons_to_text(query->reasons, reasons),
-			pb_name_to_text(&query->zone, zone));
+	if (query->canary) {
+		memcpy(text, canary, sizeof(canary));
+		return;
+	}
+	memcpy(text, begin, sizeof(begin) - 1);
+	at += strlen(pb_reasons_to_text(query->reasons, at));
+	*at++ = ' ';
+	(void)pb_name_to_text(&query->zone, at);
 }
 
 int pbm_explain(struct query_info *qinfo, struct module_qstate *qstate,
@@ -244,7 +247,7 @@ int pbm_explain(struct query_info *qinfo, struct module_qstate *qstate,
 	(void)arg;
 	if (query == NULL || !query->refused)
 		return 1;
-	pbm_explain_text(query, text, sizeof(text));
+	pbm_explain_text(query, text);
 	edns_opt_list_append_ede(options, region, LDNS_EDE_BLOCKED, text);
 	return 1;
 }

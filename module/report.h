@@ -31,7 +31,7 @@ void pbm_log_verified(const struct pb_store_stat *stat);
 
 /* Why a query is refused, as the client is told. */
 #define PBM_EXPLANATION_MAX (32 + PB_REASONS_TEXT_MAX + PB_NAME_TEXT_MAX)
-void pbm_explain_text(const struct pbm_query *query, char *text, size_t size);
+void pbm_explain_text(const struct pbm_query *query, char text[PBM_EXPLANATION_MAX]);
 
 /*
  * inplace_cb_reply_servfail: tells the client why, as EDE 15 (Blocked) of

@@ -97,7 +97,7 @@ void pbm_since(struct module_qstate *qstate, int id, uint64_t generation);
 static inline struct pb_subject pbm_subject(
 	const struct pb_pin *pin, enum pb_aspect aspect)
 {
-	return (struct pb_subject){&pin->name, aspect, pin->generation};
+	return (struct pb_subject){&pin->name, aspect, pin->generation, pin->snapshot};
 }
 
 /* False for a sub-query of the iterator: it did not come in through the gate, only

@@ -47,6 +47,7 @@ struct pb_pin {
 	struct pb_bytes note; /* empty: none */
 	uint64_t generation;  /* of the store when the pin was last written; 0 if it never
 				 was */
+	uint64_t snapshot;    /* generation in which pb_store_load() read it, else 0 */
 };
 
 /* Says whether ds or mx are pinned at all. */

@@ -36,6 +36,9 @@ struct pb_store_stat {
 enum pb_result pb_store_stat(
 	struct pb_store *store, struct pb_store_stat *stat, struct pb_error *error);
 
+/* Its generation alone, without a system call or a lock; 0 if it cannot be told. */
+uint64_t pb_store_generation(const struct pb_store *store);
+
 /*
  * Which names at and above a name are pinned, by their number of labels,
  * shallowest first.

@@ -28,6 +28,7 @@ struct pb_subject {
 	const struct pb_name *zone;
 	enum pb_aspect aspect;
 	uint64_t generation;
+	uint64_t snapshot; /* of the store, that had the pin so; 0: it is not told */
 };
 
 /* NULL if there is no memory. */
@@ -97,6 +98,14 @@ struct pb_report pb_verdicts_unverified(struct pb_verdicts *verdicts,
 
 /* Counts an answer that was refused for a deviation of this zone. */
 void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_subject *subject);
+
+/*
+ * The same without a look at the pin, if that is needless: true if its delegation is
+ * refused, and if the pin in this snapshot of the store is known to be the one that the
+ * verdict is on. *reasons are those of the verdict.
+ */
+bool pb_verdicts_refuse(struct pb_verdicts *verdicts, const struct pb_name *zone,
+	uint64_t snapshot, int64_t now, pb_reasons *reasons);
 
 /*
  * A stale verdict goes on for `seconds`, since the parent is silent. Returns

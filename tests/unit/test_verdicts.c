@@ -26,7 +26,8 @@ static int setup(void **state)
 
 	fixture.verdicts = pb_verdicts_new(&conf);
 	fixture.zone = unit_name("example.com");
-	fixture.subject = (struct pb_subject){&fixture.zone, PB_ASPECT_CUT, GENERATION};
+	fixture.subject =
+		(struct pb_subject){&fixture.zone, PB_ASPECT_CUT, GENERATION, 0};
 	*state = &fixture;
 	return fixture.verdicts == NULL;
 }
@@ -171,7 +172,7 @@ static void never_held_back(void **state)
 		.verdicts = pb_verdicts_new(&conf), .zone = unit_name("example.com")};
 
 	(void)state;
-	f.subject = (struct pb_subject){&f.zone, PB_ASPECT_CUT, GENERATION};
+	f.subject = (struct pb_subject){&f.zone, PB_ASPECT_CUT, GENERATION, 0};
 	for (int i = 0; i < 3; i++)
 		assert_true(judged(&f, &hijacked, 1000, NULL).deviation);
 	pb_verdicts_free(f.verdicts);
@@ -363,7 +364,7 @@ static void bounded(void **state)
 	judged(f, &hijacked, 1000, NULL);
 	for (int i = 0; i < 2000; i++) {
 		struct pb_name zone;
-		struct pb_subject subject = {&zone, PB_ASPECT_CUT, GENERATION};
+		struct pb_subject subject = {&zone, PB_ASPECT_CUT, GENERATION, 0};
 
 		(void)snprintf(text, sizeof(text), "z%d.example", i);
 		zone = unit_name(text);
@@ -425,7 +426,7 @@ static void counted_in_parts(void **state)
 	for (int i = 0; i < 5; i++) {
 		char text[32];
 		struct pb_name zone;
-		struct pb_subject subject = {&zone, PB_ASPECT_CUT, GENERATION};
+		struct pb_subject subject = {&zone, PB_ASPECT_CUT, GENERATION, 0};
 
 		(void)snprintf(text, sizeof(text), "z%d.example", i);
 		zone = unit_name(text);
@@ -447,11 +448,81 @@ static void news(void **state)
 	assert_true(judged(f, &hijacked, 1061, NULL).news);
 }
 
+/* A refusal in force is known without the pin, if the snapshot had the pin that it is on.
+ */
+static void refused_without_the_pin(void **state)
+{
+	struct fixture *f = *state;
+	pb_reasons reasons = 0;
+
+	f->subject.snapshot = 20;
+	assert_false(pb_verdicts_refuse(f->verdicts, &f->zone, 20, 1000, &reasons));
+	(void)judged(f, &hijacked, 1000, NULL);
+	assert_true(pb_verdicts_refuse(f->verdicts, &f->zone, 20, 1001, &reasons));
+	assert_int_equal(reasons, hijacked.reasons);
+	/* The store has changed: who knows what the pin is now? */
+	assert_false(pb_verdicts_refuse(f->verdicts, &f->zone, 21, 1001, &reasons));
+	assert_false(pb_verdicts_refuse(f->verdicts, &f->zone, 0, 1001, &reasons));
+	/* It has been read again, and is the same. */
+	f->subject.snapshot = 21;
+	assert_int_equal(standing(f, 1001), PB_IN_FORCE);
+	assert_true(pb_verdicts_refuse(f->verdicts, &f->zone, 21, 1001, &reasons));
+	/* It is another one. */
+	f->subject.generation++;
+	f->subject.snapshot = 22;
+	assert_int_equal(standing(f, 1001), PB_UNKNOWN);
+	assert_false(pb_verdicts_refuse(f->verdicts, &f->zone, 22, 1001, &reasons));
+	f->subject.generation--;
+	f->subject.snapshot = 21;
+	/* Not when it is to be asked about again. */
+	assert_false(
+		pb_verdicts_refuse(f->verdicts, &f->zone, 21, 1001 + RECHECK, &reasons));
+}
+
+static void fine_is_not_refused_without_the_pin(void **state)
+{
+	struct fixture *f = *state;
+	pb_reasons reasons;
+
+	f->subject.snapshot = 20;
+	(void)judged(f, &fine, 1000, NULL);
+	assert_false(pb_verdicts_refuse(f->verdicts, &f->zone, 20, 1001, &reasons));
+	(void)judged(f, &tolerated, 1002, NULL);
+	assert_false(pb_verdicts_refuse(f->verdicts, &f->zone, 20, 1003, &reasons));
+	/* What is not told is not taken for known. */
+	f->subject.snapshot = 0;
+	(void)judged(f, &hijacked, 1004, NULL);
+	assert_false(pb_verdicts_refuse(f->verdicts, &f->zone, 0, 1005, &reasons));
+}
+
+/* What it refuses is told when the deviation has ended, and to the state store. */
+static void refused_without_the_pin_counts(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_counted counted[4];
+	struct pb_report report;
+	pb_reasons reasons;
+
+	f->subject.snapshot = 20;
+	(void)judged(f, &hijacked, 1000, NULL);
+	for (int i = 0; i < 3; i++)
+		assert_true(
+			pb_verdicts_refuse(f->verdicts, &f->zone, 20, 1001, &reasons));
+	assert_int_equal(pb_verdicts_take_counts(f->verdicts, counted, 4), 1);
+	assert_int_equal(counted[0].counts.refused, 3);
+	report = judged(f, &fine, 1000 + RECHECK, NULL);
+	assert_true(report.restored);
+	assert_int_equal(report.refused, 3);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(refused_without_the_pin),
+		TEST(fine_is_not_refused_without_the_pin),
+		TEST(refused_without_the_pin_counts),
 		TEST(life_of_a_good_one),
 		TEST(life_of_a_deviation),
 		TEST(a_stray_good_answer),
