@@ -1,6 +1,6 @@
 #!/bin/bash
 # run.sh - what must not harm: memory that runs out, disks that fail, kill -9,
-# bits that flip.
+# power that fails, bits that flip.
 #
 # Usage: run.sh [quick] [TEST...]
 #
@@ -9,6 +9,7 @@
 #   FAULTS_SHARE      of the allocations of the command, one in so many fails (1: all)
 #   FAULTS_MODULE     the same for those of the module
 #   FAULTS_KILLS      how many commands are killed (1000)
+#   FAULTS_CHANGES    after how many changes the power fails, everywhere within (60)
 #   FAULTS_FLIPS      how many bits are flipped (10000)
 #
 # "quick" is less of each.
@@ -16,10 +17,12 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 if [ "${1:-}" = quick ]; then
 	shift
-	: "${FAULTS_SHARE:=40}" "${FAULTS_MODULE:=60}" "${FAULTS_KILLS:=25}" "${FAULTS_FLIPS:=150}"
+	: "${FAULTS_SHARE:=40}" "${FAULTS_MODULE:=60}" "${FAULTS_KILLS:=20}" \
+		"${FAULTS_CHANGES:=3}" "${FAULTS_FLIPS:=150}"
 fi
-: "${FAULTS_SHARE:=1}" "${FAULTS_MODULE:=1}" "${FAULTS_KILLS:=1000}" "${FAULTS_FLIPS:=10000}"
-[ $# -gt 0 ] || set -- alloc module disk kill flips
+: "${FAULTS_SHARE:=1}" "${FAULTS_MODULE:=1}" "${FAULTS_KILLS:=1000}" "${FAULTS_CHANGES:=60}" \
+	"${FAULTS_FLIPS:=10000}"
+[ $# -gt 0 ] || set -- alloc module disk kill power flips
 failed=0
 
 # What is written to a disk is not what is tested here, and takes its time.
@@ -31,6 +34,7 @@ for test; do
 	module) "$here/module.py" "$FAULTS_MODULE" ;;
 	disk) "$here/disk.py" "$FAULTS_SHARE" ;;
 	kill) "$here/kill.py" "$FAULTS_KILLS" ;;
+	power) "$here/power.py" "$FAULTS_CHANGES" ;;
 	flips) "$here/flips.sh" "$FAULTS_FLIPS" ;;
 	*)
 		echo "run.sh: there is no test \"$test\"" >&2
