@@ -131,7 +131,8 @@ static const uint8_t *get_name(
 		name->size = 0;
 		return at;
 	}
-	if (size > (size_t)(end - at) || pb_name_from_wire(name, at, size) != size)
+	if (size == 0 || size > (size_t)(end - at) ||
+		pb_name_from_wire(name, at, size) != size)
 		return NULL;
 	return at + size;
 }

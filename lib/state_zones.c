@@ -64,7 +64,7 @@ static bool decode(struct pb_happening *happening, struct pb_bytes value)
 	happening->evidence = pb_get_u64(at + 36);
 	happening->response = (struct pb_bytes){NULL, 0};
 	zone = at[HEAD_SIZE - 1];
-	if (zone > value.size - HEAD_SIZE ||
+	if (zone == 0 || zone > value.size - HEAD_SIZE ||
 		pb_name_from_wire(&happening->zone, at + HEAD_SIZE, zone) != zone)
 		return false;
 	line = value.size - HEAD_SIZE - zone;
