@@ -87,7 +87,7 @@ static bool add_rr(struct zone_reader *reader, const ldns_rr *rr, struct pb_erro
 	}
 	if (!read_name(reader, &owner, ldns_rr_owner(rr), error))
 		return false;
-	if (owner.wire[0] == 1 && owner.wire[1] == '*' && !of_servers) {
+	if (pb_name_is_wildcard(&owner) && !of_servers) {
 		pb_error_set(error, "a wildcard cannot be pinned");
 		return false;
 	}
@@ -105,15 +105,15 @@ static bool add_glue(struct zone_reader *reader, struct pb_error *error)
 	gather_sort(&reader->glue);
 	for (size_t i = 0; i < count; i++) {
 		struct gather_record ns = reader->records.records[i];
-		const struct gather_record *end =
-			reader->glue.records + reader->glue.count;
 		const struct gather_record *at = NULL;
 		struct pb_name host;
 
 		if (ns.set == PB_SET_NS &&
 			pb_name_from_wire(&host, ns.octets, ns.size) != 0)
 			at = gather_find(&reader->glue, &host);
-		for (; at != NULL && at < end && pb_name_equal(&at->zone, &host); at++)
+		for (; at != NULL && at < reader->glue.records + reader->glue.count &&
+			pb_name_equal(&at->zone, &host);
+			at++)
 			if (!gather_add(&reader->records, &ns.zone, PB_SET_ADDRESS,
 				    (struct pb_bytes){at->octets, at->size}, ns.line,
 				    error))

@@ -9,17 +9,12 @@ static bool full(struct pb_error *error)
 	return false;
 }
 
-static bool has_star(const struct pb_name *name)
-{
-	return name->wire[0] == 1 && name->wire[1] == '*';
-}
-
 /* A host or zone, without a wildcard. */
 static bool read_name(struct pb_name *name, const char *value, struct pb_error *error)
 {
 	if (!pb_name_from_user(name, value, strlen(value), error))
 		return false;
-	if (has_star(name)) {
+	if (pb_name_is_wildcard(name)) {
 		pb_error_set(error, "a wildcard has no meaning here");
 		return false;
 	}
@@ -122,15 +117,6 @@ static bool add_address(struct pb_pinbuf *buf, const char *value, struct pb_erro
 	return pb_pinbuf_add(buf, PB_SET_ADDRESS, element, size) || full(error);
 }
 
-static bool star_within(const struct pb_name *name)
-{
-	for (size_t at = 1 + (size_t)name->wire[0]; name->wire[at] != 0;
-		at += 1 + (size_t)name->wire[at])
-		if (name->wire[at] == 1 && name->wire[at + 1] == '*')
-			return true;
-	return false;
-}
-
 static bool add_mx(struct pb_pinbuf *buf, const char *value, struct pb_error *error)
 {
 	struct pb_name name;
@@ -145,7 +131,7 @@ static bool add_mx(struct pb_pinbuf *buf, const char *value, struct pb_error *er
 		pb_error_set(error, "the root is not a host; null MX is \"none\"");
 		return false;
 	}
-	if (star_within(&name) || (has_star(&name) && pb_name_labels(&name) == 1)) {
+	if (!pb_mx_is_fine(&name)) {
 		pb_error_set(error, "* can only be the leftmost of several labels");
 		return false;
 	}

@@ -231,6 +231,11 @@ unsigned pb_name_labels(const struct pb_name *name)
 	return count;
 }
 
+bool pb_name_is_wildcard(const struct pb_name *name)
+{
+	return name->wire[0] == 1 && name->wire[1] == '*';
+}
+
 /* Where in name its ancestor of that many labels begins. */
 static size_t ancestor_offset(const struct pb_name *name, unsigned labels)
 {

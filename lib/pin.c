@@ -145,10 +145,55 @@ static bool check_servers(const struct pb_pin *pin, struct pb_error *error)
 	return true;
 }
 
+bool pb_mx_is_fine(const struct pb_name *host)
+{
+	for (size_t at = 1 + (size_t)host->wire[0]; host->wire[at] != 0;
+		at += 1 + (size_t)host->wire[at])
+		if (host->wire[at] == 1 && host->wire[at + 1] == '*')
+			return false;
+	return !pb_name_is_wildcard(host) || pb_name_labels(host) > 1;
+}
+
+static bool no_wildcard(const struct pb_name *host)
+{
+	return !pb_name_is_wildcard(host);
+}
+
+/* As the attributes of a pin file are checked one by one: what is stored, whoever has
+ * read it, can be exported, and that imported. */
+static bool check_hosts(const char *attribute, const struct pb_set *set,
+	bool (*is_fine)(const struct pb_name *host), struct pb_error *error)
+{
+	struct pb_bytes element;
+	struct pb_name host;
+
+	for (size_t at = 0; pb_set_next(set, &at, &element);) {
+		size_t used = pb_name_from_wire(&host, element.data, element.size);
+
+		if (used == 0 || used != element.size) {
+			pb_error_set(error, "%s: it does not decode", attribute);
+			return false;
+		}
+		if (host.size == 1) {
+			pb_error_set(error, "%s: the root is not a host", attribute);
+			return false;
+		}
+		if (!is_fine(&host)) {
+			pb_error_set(error, "%s: a * is where it cannot be", attribute);
+			return false;
+		}
+	}
+	return true;
+}
+
 bool pb_pin_check(const struct pb_pin *pin, struct pb_error *error)
 {
 	if (pin->name.size == 0) {
 		pb_error_set(error, "the pin has no \"name:\"");
+		return false;
+	}
+	if (pb_name_is_wildcard(&pin->name)) {
+		pb_error_set(error, "name: a wildcard cannot be pinned");
 		return false;
 	}
 	if (pin->ns.count == 0) {
@@ -171,5 +216,8 @@ bool pb_pin_check(const struct pb_pin *pin, struct pb_error *error)
 		pb_error_set(error, "on-expiry: the pin has no \"expires:\"");
 		return false;
 	}
-	return check_servers(pin, error);
+	return check_hosts("ns", &pin->ns, no_wildcard, error) &&
+	       check_hosts("child-ns", &pin->child_ns, no_wildcard, error) &&
+	       check_hosts("mx", &pin->mx, pb_mx_is_fine, error) &&
+	       check_servers(pin, error);
 }

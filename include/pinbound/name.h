@@ -56,6 +56,9 @@ int pb_name_order(const struct pb_name *a, const struct pb_name *b);
 /* Labels, the root label not counted: 0 for the root. */
 unsigned pb_name_labels(const struct pb_name *name);
 
+/* True if its first label is "*". */
+bool pb_name_is_wildcard(const struct pb_name *name);
+
 /* True if name is at or below ancestor. */
 bool pb_name_at_or_below(const struct pb_name *name, const struct pb_name *ancestor);
 

@@ -152,6 +152,9 @@ void pb_pinbuf_copy(struct pb_pinbuf *buf, const struct pb_pin *pin);
 /* Empties one set. */
 void pb_pinbuf_clear(struct pb_pinbuf *buf, enum pb_pin_set which);
 
+/* True if * is no label of the name, or its leftmost of several, as in mx it can be. */
+bool pb_mx_is_fine(const struct pb_name *host);
+
 /* Adds an element; false if the set is full. */
 bool pb_pinbuf_add(
 	struct pb_pinbuf *buf, enum pb_pin_set which, const void *octets, size_t size);
@@ -161,7 +164,8 @@ bool pb_pinbuf_note(struct pb_pinbuf *buf, const void *octets, size_t size);
 
 /*
  * What no set by itself can tell: at least one NS, addresses only for servers
- * of ns or child_ns, no DS at the root, ds_none and mx_none alone.
+ * of ns or child_ns, no DS at the root, ds_none and mx_none alone; and that the hosts
+ * are hosts, wherever they were read.
  */
 bool pb_pin_check(const struct pb_pin *pin, struct pb_error *error);
 
