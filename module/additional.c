@@ -1,5 +1,6 @@
 /* additional.c - see additional.h. */
 #include "additional.h"
+#include "approved.h"
 #include "read.h"
 
 /* All servers of the pinned zone lie in the other one. */
@@ -25,36 +26,49 @@ static bool is_needed(const struct pb_pin *pin, const struct pbm_step *step)
 	return step->type == LDNS_RR_TYPE_NS;
 }
 
+struct looking {
+	const struct pbm_step *step;
+	bool address; /* of what may be a server */
+};
+
 /* The name is about a pin: PBM_REFUSED if it is to go. */
 static enum pbm_fate look_at(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, void *arg)
 {
-	const struct pbm_step *step = arg;
+	const struct looking *looking = arg;
+	const struct pbm_step *step = looking->step;
 	const struct pb_policy *policy = &pbm_of(qstate->env, id)->policy;
 
 	(void)name;
 	return pb_name_below(&pin->name, &step->asked) &&
 			       pb_mode_in_force(pin, policy) == PB_MODE_REFUSE &&
-			       !is_needed(pin, step)
+			       !(looking->address && is_needed(pin, step))
 		       ? PBM_REFUSED
 		       : PBM_GOES_ON;
 }
 
-/* What the iterator takes for news of a delegation: it is, in a referral only. */
-static bool comes_along(const struct pbm_step *step,
-	const struct ub_packed_rrset_key *rrset, bool additional)
+/* What is in the authority section for a reason: proofs, and what a referral is. */
+static bool belongs(const struct pbm_step *step, const struct ub_packed_rrset_key *rrset,
+	const struct pb_name *owner)
 {
-	return additional || (step->response != PB_REFERRAL &&
-				     ntohs(rrset->rk.type) == LDNS_RR_TYPE_NS);
+	uint16_t type = ntohs(rrset->rk.type);
+
+	return pbm_is_proof(rrset) ||
+	       (step->response == PB_REFERRAL && pb_name_equal(owner, &step->owner) &&
+		       (type == LDNS_RR_TYPE_NS || type == LDNS_RR_TYPE_DS));
 }
 
-static bool may_stay(struct module_qstate *qstate, int id, struct pbm_step *step,
-	const struct ub_packed_rrset_key *rrset)
+static bool may_stay(struct module_qstate *qstate, int id, const struct pbm_step *step,
+	const struct ub_packed_rrset_key *rrset, bool additional)
 {
+	uint16_t type = ntohs(rrset->rk.type);
+	struct looking looking = {step,
+		additional && (type == LDNS_RR_TYPE_A || type == LDNS_RR_TYPE_AAAA)};
 	struct pb_name name;
 
 	return !pbm_read_owner(&name, rrset) ||
-	       pbm_visit_pins(qstate, id, &name, look_at, step) == PBM_GOES_ON;
+	       (!additional && belongs(step, rrset, &name)) ||
+	       pbm_visit_pins(qstate, id, &name, look_at, &looking) == PBM_GOES_ON;
 }
 
 void pbm_drop_additional(struct module_qstate *qstate, int id, struct pbm_step *step)
@@ -68,8 +82,7 @@ void pbm_drop_additional(struct module_qstate *qstate, int id, struct pbm_step *
 		struct ub_packed_rrset_key *rrset = reply->rrsets[i];
 		bool additional = i >= authority;
 
-		if (!comes_along(step, rrset, additional) ||
-			may_stay(qstate, id, step, rrset))
+		if (may_stay(qstate, id, step, rrset, additional))
 			reply->rrsets[kept++] = rrset;
 		else if (additional)
 			reply->ar_numrrsets--;

@@ -7,11 +7,11 @@
 #include "act.h"
 
 /*
- * Takes out of the response what is additional, and about names that are pinned in
- * mode refuse below the zone that was asked: that has no say about them. It would go
- * out to clients (minimal-responses: no), and into the cache as the address of a server.
- * An NS RRset for such a name goes, too, if it is not a referral: it would take the
- * place of the delegation in the cache (iter-scrub-promiscuous: no).
+ * Takes out of the response what came along, and is about names that are pinned in mode
+ * refuse below the zone that was asked: that has no say about them. It would go out to
+ * clients (minimal-responses: no, or with a denial), and into the cache: as the address
+ * of a server, or, an NS RRset, in the place of the delegation (iter-scrub-promiscuous:
+ * no). In the authority section that is all but proofs, and what a referral consists of.
  *
  * What is needed to get any further stays: the addresses of the servers of the zone that
  * is referred to, if they lie in that zone, or their own zone depends on it.
