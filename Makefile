@@ -44,6 +44,8 @@ help:
 	@echo 'make check     all tests'
 	@echo 'make check-threads  the lab, with ThreadSanitizer watching its threads'
 	@echo 'make faults    what must not harm: no memory, kill -9, bits that flip'
+	@echo 'make fuzz-seeds     what strangers may send, through what reads it'
+	@echo 'make fuzz      more of that, at random; SECONDS=3600: longer'
 	@echo 'make random    random sequences of what can happen; SEQUENCES=2000: more'
 	@echo 'make check-rate     how long "pinbound check" of many zones takes'
 	@echo 'make bench     what it costs; MEASURES="store load": some of it only'
@@ -267,6 +269,7 @@ check:
 	$(MAKE) unit
 	$(MAKE) cli-tests
 	$(MAKE) faults-quick
+	$(MAKE) fuzz-seeds
 	$(MAKE) examples
 	$(MAKE) check-install
 	$(MAKE) replay
@@ -291,17 +294,19 @@ lint:
 
 format:
 	clang-format -i lib/*.[ch] cli/*.[ch] cli/*/*.[ch] module/*.[ch] include/pinbound/*.h \
-		tests/unit/*.[ch] tests/lab/*.c tests/bench/*.c tests/faults/*.[ch]
+		tests/unit/*.[ch] tests/lab/*.c tests/bench/*.c tests/faults/*.[ch] \
+		tests/fuzz/*.[ch]
 
 clean:
-	rm -rf $(BUILD)/obj $(BUILD)/tests $(BUILD)/stamp $(BUILD)/include \
-		$(BUILD)/pinbound $(BUILD)/pinbound.so $(LIBPB) $(LIBSURVEY)
+	rm -rf $(BUILD)/obj $(BUILD)/fuzz $(BUILD)/sanitized $(BUILD)/tests $(BUILD)/stamp $(BUILD)/include \
+		$(BUILD)/pinbound $(BUILD)/pinbound.so $(LIBPB) $(LIBSURVEY) $(LIBCLI) $(LIBMODULE) $(LIBHOST)
 
 distclean:
 	rm -rf $(BUILD)
 
 include install.mk
+include tests/fuzz/fuzz.mk
 
 .PHONY: all help unbound unit deps replay defences suite cli-tests faults faults-quick examples lab random \
 	mail guide manual demo-mail check-install check-threads check-rate bench bench-quick check lint demo format clean distclean unit-programs
--include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d)
+-include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d $(BUILD)/fuzz/*.d)

@@ -1,12 +1,13 @@
 #!/bin/sh
 # install-deps.sh - installs what building and testing need, from Debian.
 #
-# Usage: install-deps.sh [all | source | build-dep DIRECTORY | lint]
+# Usage: install-deps.sh [all | source | build-dep DIRECTORY | lint | fuzz]
 #
 #   all        (the default) to build Pinbound and run its tests and the demo
 #   source     to get and unpack a source package
 #   build-dep  to build the source package unpacked there
 #   lint       what "make lint" runs
+#   fuzz       what "make fuzz" and "make fuzz-afl" run
 #
 # Quick when all is there. Not as root, it says which command root must run.
 set -eu
@@ -15,6 +16,7 @@ what=${1:-all}
 build="build-essential pkg-config libldns-dev liblmdb-dev libcmocka-dev libxxhash-dev libidn2-dev libssl-dev"
 run="nagios4-core prometheus postfix rsyslog systemd apparmor graphviz libfaketime knot knot-dnsutils dnsperf iproute2 procps groff-base python3 openssl zsh fish jq valgrind gnuplot-nox"
 source="dpkg-dev ca-certificates build-essential"
+fuzz="clang libclang-rt-dev afl++"
 lint="clang clang-format clang-tidy cppcheck shellcheck"
 
 missing() {
@@ -101,6 +103,10 @@ source)
 lint)
 	# shellcheck disable=SC2086
 	install $lint
+	;;
+fuzz)
+	# shellcheck disable=SC2086
+	install $fuzz
 	;;
 build-dep)
 	# Without a change to make, apt-get -s needs no rights. It fails where a

@@ -24,7 +24,7 @@ step() {
 
 warnings() {
 	make -s -j"$(nproc)" CC="$1" BUILD="$build/lint-$1" UNBOUND_BUILD="$unbound" \
-		UNBOUND_SRC="$source" CFLAGS="-O2 -g -Werror" all unit-programs
+		UNBOUND_SRC="$source" CFLAGS="-O2 -g -Werror" all unit-programs fuzz-programs
 }
 
 tidy() {
@@ -39,12 +39,13 @@ check() {
 	cppcheck -q --std=c11 --enable=warning,style,performance,portability \
 		--error-exitcode=1 --inline-suppr --suppress=variableScope \
 		--suppress=ctuuninitvar \
-		-Iinclude -Ilib -I"$build/include" lib cli module tests/unit tests/lab tests/bench tests/faults
+		-Iinclude -Ilib -I"$build/include" lib cli module tests/unit tests/lab tests/bench \
+		tests/faults tests/fuzz
 }
 
 step "clang-format" clang-format --dry-run -Werror lib/*.[ch] cli/*.[ch] cli/*/*.[ch] \
 	module/*.[ch] include/pinbound/*.h tests/unit/*.[ch] tests/lab/*.c \
-	tests/bench/*.c tests/faults/*.[ch]
+	tests/bench/*.c tests/faults/*.[ch] tests/fuzz/*.[ch]
 step "gcc -Werror" warnings gcc
 step "clang -Werror" warnings clang
 step "clang-tidy" tidy
