@@ -116,9 +116,10 @@ static enum pbm_fate leave_ds(
 	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_DS);
 	struct pb_observation seen = {.ds_seen = ds == NULL ? PB_DS_DENIED : PB_DS_SHOWN};
 	struct pb_subject cut = pbm_subject(pin, PB_ASPECT_CUT);
+	bool denied = FLAGS_GET_RCODE(reply->flags) != LDNS_RCODE_NOERROR;
 	struct pb_verdict verdict;
 
-	if (FLAGS_GET_RCODE(reply->flags) != LDNS_RCODE_NOERROR)
+	if (denied && ds == NULL)
 		return PBM_GOES_ON;
 	if (reply->security == sec_status_bogus)
 		return pbm_is_own(qstate, id)
@@ -127,7 +128,8 @@ static enum pbm_fate leave_ds(
 	if (ds != NULL)
 		pbm_read_rrset(&seen.ds, ds, qstate->env->scratch);
 	verdict = pb_judge_ds(pin, &seen, &policy, pbm_now(qstate));
-	if (verdict.scope != PB_SCOPE_SHOWN)
+	/* YXDOMAIN can have data beside it, which are good for nothing. */
+	if (verdict.scope != PB_SCOPE_SHOWN || (denied && verdict.reasons == 0))
 		return PBM_GOES_ON;
 	if (qstate->is_valrec) {
 		if (verdict.action == PB_ACTION_REFUSED)
