@@ -132,6 +132,9 @@ static bool read_next(struct zone_reader *reader, ldns_rdf **origin, ldns_rdf **
 		&rr, reader->file->in, ttl, origin, previous, &lines);
 	bool fine = true;
 
+	/* The end of a last line that has none is not counted. */
+	if (lines == 0 && status != LDNS_STATUS_SYNTAX_EMPTY)
+		lines = 1;
 	reader->line += (unsigned)lines;
 	switch (status) {
 	case LDNS_STATUS_OK:
