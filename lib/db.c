@@ -71,6 +71,9 @@ static const char *meaning(int code)
 		return "the file may not grow any further: a limit of the process";
 	case MDB_MAP_FULL:
 		return "it has reached its greatest size";
+	case ESTALE: /* see is_own() */
+		return "another file is, or was, in its place, and is open in another "
+		       "process with the same lock file; reload Unbound";
 	case MDB_READERS_FULL:
 		return "too many programs read it at one time";
 	default:
@@ -124,6 +127,19 @@ static int fill_up(const struct pb_db *db)
 	return 0;
 }
 
+/*
+ * The number of the last change is in the lock file, too, and tells LMDB which of the
+ * file's two states to read. If another file has been put in the place of this one, and
+ * both are open, they share the lock file: then a change of the other makes LMDB read
+ * what this one held before its last change, and call that the newest.
+ */
+static bool is_own(struct pb_db *db, MDB_txn *txn, unsigned flags)
+{
+	size_t seen = mdb_txn_id(txn) - ((flags & MDB_RDONLY) == 0 ? 1 : 0);
+
+	return seen <= pb_db_last(db);
+}
+
 /* Readers that were killed keep their slots, until somebody looks for them. */
 static int begin(struct pb_db *db, unsigned flags, MDB_txn **txn)
 {
@@ -131,6 +147,11 @@ static int begin(struct pb_db *db, unsigned flags, MDB_txn **txn)
 
 	if (code == MDB_READERS_FULL && mdb_reader_check(db->env, &dead) == 0 && dead > 0)
 		code = mdb_txn_begin(db->env, NULL, flags, txn);
+	if (code == 0 && !is_own(db, *txn, flags)) {
+		mdb_txn_abort(*txn);
+		*txn = NULL;
+		code = ESTALE;
+	}
 	return code;
 }
 
@@ -299,6 +320,8 @@ struct pb_txn *pb_db_read(struct pb_db *db, struct pb_error *error)
 		return new_txn(db, MDB_RDONLY, error);
 	memset(txn->ready, 0, sizeof(txn->ready));
 	code = mdb_txn_renew(txn->txn);
+	if (code == 0 && !is_own(db, txn->txn, MDB_RDONLY))
+		code = ESTALE;
 	if (code != 0) {
 		fail(db, code, error);
 		free_txn(txn);

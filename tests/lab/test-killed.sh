@@ -1,0 +1,83 @@
+# shellcheck shell=bash disable=SC2154
+# test-killed.sh - a resolver that is killed, and a pin store that is changed behind its
+# back. To be sourced by run.sh.
+#
+#   LAB_KILLS    how often it is killed under load (3)
+
+# Changes the pins for as long as the file "$life/edits" is there; notes which changes
+# were reported stored.
+killed_edits() {
+	local number=0
+	while [ -e "$life/edits" ]; do
+		number=$((number + 1))
+		life_pinbound add e$number.example --ns ns1.dns-host.example \
+			> "$life/edit.said" 2>> "$life/edit.errors"
+		! grep -q '(generation ' "$life/edit.said" || echo "e$number.example" >> "$life/stored"
+	done
+}
+
+killed_load() {
+	while [ -e "$life/edits" ]; do
+		dnsperf -s 127.2.0.4 -d "$life/names" -l 2 -Q 500 -c 10 -t 1 > /dev/null 2>&1
+	done
+}
+
+# Each time, it starts again at once, refuses what is hijacked, and takes changes; and
+# each change that was reported stored is there.
+test_killed_under_load() {
+	local kills=${LAB_KILLS:-3} i name missing=0 background=()
+	life_make
+	registrar hijack example.com.
+	write_queries "$life/names" "$life/hosted"
+	cat "$life/hosted" >> "$life/names"
+	: > "$life/edits"
+	: > "$life/stored"
+	killed_edits &
+	background+=($!)
+	killed_load &
+	background+=($!)
+	life_start || return
+	for ((i = 0; i < kills; i++)); do
+		sleep 0.$((RANDOM % 10))
+		kill -KILL "$life_pid"
+		wait "$life_pid" 2> /dev/null
+		life_start || break
+		answers life example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	done
+	rm "$life/edits"
+	wait "${background[@]}"
+	life_pinbound -q verify || complain "the store is not sound"
+	life_pinbound export > "$life/pins"
+	while read -r name; do
+		grep -qx "    name: $name" "$life/pins" || missing=$((missing + 1))
+	done < "$life/stored"
+	[ -s "$life/stored" ] || complain "no change was stored"
+	[ $missing -eq 0 ] || complain "$missing of $(wc -l < "$life/stored") changes are lost"
+	# With it alive and well, a change is enforced.
+	life_pinbound add last.example --ns ns1.dns-host.example > "$life/edit.said" 2>&1
+	grep -qx enforced "$life/edit.said" ||
+		complain "a change is not enforced: $(cat "$life/edit.said")"
+	echo "    killed $i times, $(wc -l < "$life/stored") changes stored"
+	life_stop
+}
+
+# Another file in the store's place: its changes do not get through, and LMDB cannot tell
+# what the open one held last. What is pinned is refused, and a reload takes the new one.
+test_pins_replaced_while_running() {
+	local said
+	life_make
+	life_start || return
+	life_hijack
+	answers life example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
+	cp "$life/pins.mdb" "$life/other.mdb"
+	mv "$life/other.mdb" "$life/pins.mdb"
+	said=$(life_pinbound add partner.example --ns ns1.dns-host.example \
+		--ns ns2.dns-host.example 2>&1) && complain "it says that all is well"
+	grep -qF "has not enforced it" <<< "$said" || complain "it says: $said"
+	answers life example.com. MX "SERVFAIL; ; 15 pinbound: unverified example.com."
+	life_said | grep -qF "another file is, or was, in its place" || complain "its log is silent"
+	life_reload
+	registrar hijack partner.example.
+	answers life partner.example. MX "SERVFAIL; ; 15 pinbound: ns-unexpected partner.example."
+	life_stop
+}
