@@ -192,6 +192,7 @@ static enum pb_result add_new(struct pb_edit *edit, const struct pb_key *key,
 		!write_record(edit, key, pin, &ancestors, none, error) ||
 		!update_descendants(edit, key, labels, true, error))
 		return PB_FAILED;
+	pb_history_stored(edit, key);
 	edit->totals.pins++;
 	edit->counts.added++;
 	return PB_OK;
@@ -207,6 +208,7 @@ static enum pb_result append(struct pb_edit *edit, const struct pb_key *key,
 		!pb_txn_append(edit->txn, PB_TABLE_PINS, at, record, error))
 		return PB_FAILED;
 	pb_digest_add(&edit->totals.digest, at, record);
+	pb_history_stored(edit, key);
 	edit->totals.pins++;
 	edit->counts.added++;
 	edit->last = *key;
@@ -232,6 +234,7 @@ static enum pb_result change(struct pb_edit *edit, const struct pb_key *key,
 	old = (struct pb_bytes){edit->entry + 2 + key->size, record.size};
 	if (!write_record(edit, key, pin, &ancestors, old, error))
 		return PB_FAILED;
+	pb_history_stored(edit, key);
 	edit->counts.changed++;
 	return PB_OK;
 }

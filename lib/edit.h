@@ -6,6 +6,9 @@
 
 #include "store_tables.h"
 
+/* Some hundred names. */
+#define PB_STORED_MAX 16384
+
 struct pb_edit {
 	struct pb_store *store;
 	struct pb_txn *txn;
@@ -19,6 +22,10 @@ struct pb_edit {
 	struct pb_path last_ancestors; /* if `last_fresh` */
 	bool last_fresh;
 
+	/* The names of the pins that were stored: 2 octets of size and a key each. */
+	uint8_t stored[PB_STORED_MAX];
+	size_t stored_size; /* above PB_STORED_MAX: there were too many */
+
 	uint8_t record[PB_RECORD_MAX];
 	uint8_t entry[2 + PB_KEY_MAX + PB_RECORD_MAX];
 };
@@ -27,6 +34,9 @@ struct pb_edit {
  * edit->entry, behind 2 octets and the key, until the next call. */
 bool pb_history_remember(struct pb_edit *edit, const struct pb_key *key,
 	struct pb_bytes record, struct pb_error *error);
+
+/* Notes that the pin of a name has been stored. */
+void pb_history_stored(struct pb_edit *edit, const struct pb_key *key);
 
 /* Keeps who changed it when, and forgets what is too long ago. */
 bool pb_history_finish(struct pb_edit *edit, struct pb_error *error);

@@ -7,7 +7,8 @@
 #define CHANGES_KEPT 1000
 
 #define ENTRY_KEY_SIZE 12
-#define SUMMARY 0 /* the entry that says who and when; the others follow */
+#define SUMMARY 0         /* the entry that says who and when; the others follow */
+#define STORED UINT32_MAX /* the one that says which pins were stored */
 #define SUMMARY_MAX (8 + 1 + UINT8_MAX + 1 + UINT8_MAX)
 
 static struct pb_bytes entry_key(
@@ -36,6 +37,31 @@ bool pb_history_remember(struct pb_edit *edit, const struct pb_key *key,
 	memcpy(edit->entry + 2 + key->size, record.data, record.size);
 	return pb_txn_put(edit->txn, PB_TABLE_HISTORY,
 		entry_key(octets, pb_txn_id(edit->txn), edit->history++), entry, error);
+}
+
+void pb_history_stored(struct pb_edit *edit, const struct pb_key *key)
+{
+	uint8_t *at;
+
+	if (edit->stored_size + 2 + key->size > sizeof(edit->stored)) {
+		edit->stored_size = sizeof(edit->stored) + 1;
+		return;
+	}
+	at = edit->stored + edit->stored_size;
+	*at++ = (uint8_t)(key->size >> 8);
+	*at++ = (uint8_t)key->size;
+	memcpy(at, key->octets, key->size);
+	edit->stored_size += 2 + key->size;
+}
+
+static bool write_stored(struct pb_edit *edit, struct pb_error *error)
+{
+	uint8_t octets[ENTRY_KEY_SIZE];
+
+	return edit->stored_size > sizeof(edit->stored) ||
+	       pb_txn_put(edit->txn, PB_TABLE_HISTORY,
+		       entry_key(octets, pb_txn_id(edit->txn), STORED),
+		       (struct pb_bytes){edit->stored, edit->stored_size}, error);
 }
 
 static uint8_t *put_text(uint8_t *out, const char *text)
@@ -82,7 +108,8 @@ static bool forget_old(struct pb_edit *edit, struct pb_error *error)
 
 bool pb_history_finish(struct pb_edit *edit, struct pb_error *error)
 {
-	return write_summary(edit, error) && forget_old(edit, error);
+	return write_summary(edit, error) && write_stored(edit, error) &&
+	       forget_old(edit, error);
 }
 
 /* Reads a text of the summary. Returns what is left, NULL if it does not decode. */
@@ -130,6 +157,75 @@ enum pb_result pb_store_change(struct pb_store *store, uint64_t generation,
 		result = PB_FAILED;
 	}
 	pb_txn_end(txn);
+	return result;
+}
+
+/* What tells of the pins that are newer than a generation. */
+struct telling {
+	struct pb_txn *txn;
+	const char *path;
+	bool (*each)(void *arg, const struct pb_pin *pin);
+	void *arg;
+};
+
+/* Of the pin of one name that was stored; it may have been removed since. */
+static enum pb_result tell_stored(
+	const struct telling *telling, struct pb_bytes name, struct pb_error *error)
+{
+	struct pb_bytes key = name, record;
+	struct pb_path ancestors;
+	struct pb_pin pin;
+	enum pb_result result =
+		pb_txn_seek(telling->txn, PB_TABLE_PINS, PB_AT, &key, &record, error);
+
+	if (result == PB_NOT_FOUND)
+		return PB_OK;
+	if (result == PB_FAILED)
+		return PB_FAILED;
+	if (!pb_record_decode(key, record, &pin, &ancestors))
+		return pb_tables_damaged(telling->path, key, error);
+	return telling->each(telling->arg, &pin) ? PB_OK : PB_FAILED;
+}
+
+/* Of those that one change stored. */
+static enum pb_result tell_change(
+	const struct telling *telling, uint64_t generation, struct pb_error *error)
+{
+	uint8_t octets[ENTRY_KEY_SIZE];
+	struct pb_bytes key = entry_key(octets, generation, STORED), stored;
+	enum pb_result result =
+		pb_txn_seek(telling->txn, PB_TABLE_HISTORY, PB_AT, &key, &stored, error);
+
+	while (result == PB_OK && stored.size > 0) {
+		size_t size = stored.size < 2
+				      ? 0
+				      : (size_t)stored.data[0] << 8 | stored.data[1];
+
+		if (size == 0 || size > stored.size - 2) {
+			pb_error_set(error, "%s: the history is damaged", telling->path);
+			return PB_FAILED;
+		}
+		result = tell_stored(
+			telling, (struct pb_bytes){stored.data + 2, size}, error);
+		stored.data += 2 + size;
+		stored.size -= 2 + size;
+	}
+	return result;
+}
+
+enum pb_result pb_store_newer(struct pb_store *store, uint64_t since,
+	bool (*each)(void *arg, const struct pb_pin *pin), void *arg,
+	uint64_t *generation, struct pb_error *error)
+{
+	struct telling telling = {pb_db_read(store->db, error), store->path, each, arg};
+	enum pb_result result = PB_OK;
+
+	if (telling.txn == NULL)
+		return PB_FAILED;
+	*generation = pb_txn_id(telling.txn);
+	for (uint64_t at = since + 1; result == PB_OK && at <= *generation; at++)
+		result = tell_change(&telling, at, error);
+	pb_txn_end(telling.txn);
 	return result;
 }
 

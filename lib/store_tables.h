@@ -16,6 +16,8 @@
  * history  8 generation, 4 number; number 0: a summary of that change, the
  *          others: 2 size, name key, the record that it replaced or removed. A
  *          pin that was new then has none: its own record bears the generation.
+ *          The highest number: of each pin that it stored 2 size, name key, if
+ *          there were not too many.
  * meta     "digest" -> 8 low, 8 high, 8 pins; "format" -> 1 octet
  */
 enum { PB_TABLE_PINS, PB_TABLE_HISTORY, PB_TABLE_META, PB_TABLES };

@@ -16,6 +16,9 @@
 /* Nanoseconds between two looks at the store. */
 #define POLL 50000000
 
+/* All is read again after so many times the time that it took. */
+#define REST 9
+
 /* Looks after which a store that could not be read is read again. */
 #define RETRY 200
 
@@ -35,12 +38,16 @@ struct pbm_keeper {
 	struct pb_names *pinned;   /* all names with a pin; NULL: not read yet. Only the
 				      thread sets it, and reads it without the lock */
 	struct pb_names *refusing; /* those with one that is to be enforced; likewise */
+	struct pb_names *newer_pinned, *newer_refusing; /* likewise, of those pins that
+							    have changed since; or NULL */
 
 	/* The thread's own. */
 	uint64_t rrsets;     /* in the cache */
 	uint64_t brought[2]; /* there so far, at the last look and the one before */
 	time_t doubted;      /* when data from elsewhere was last logged */
-	uint64_t seen;       /* generation that `pinned` is of */
+	uint64_t seen;       /* generation whose changes are known */
+	uint64_t read;       /* generation that `pinned` is of */
+	int64_t rests;       /* monotonic milliseconds until all is read again */
 	uint64_t failed;     /* the last that could not be read */
 	unsigned retry;      /* looks until that is tried again */
 	bool verified;       /* all that was seen of it last */
@@ -60,6 +67,22 @@ static void set_stale(struct pbm_keeper *keeper, struct pb_names *stale)
 	pb_names_free(old);
 }
 
+/* Sets the names with a pin that is newer than `pinned` is. */
+static void set_newer(struct pbm_keeper *keeper, struct pb_names *newer_pinned,
+	struct pb_names *newer_refusing)
+{
+	struct pb_names *pinned, *refusing;
+
+	(void)pthread_mutex_lock(&keeper->lock);
+	pinned = keeper->newer_pinned;
+	refusing = keeper->newer_refusing;
+	keeper->newer_pinned = newer_pinned;
+	keeper->newer_refusing = newer_refusing;
+	(void)pthread_mutex_unlock(&keeper->lock);
+	pb_names_free(pinned);
+	pb_names_free(refusing);
+}
+
 /* Takes over what was read. Who looks up a name may go by the old names until the store
  * has the new ones. */
 static void set_names(
@@ -76,6 +99,9 @@ static void set_names(
 	(void)pthread_mutex_unlock(&keeper->lock);
 	pb_names_free(pinned);
 	pb_names_free(refusing);
+	keeper->read = generation;
+	if (generation >= keeper->seen)
+		set_newer(keeper, NULL, NULL);
 }
 
 /* Every name there is. NULL if there is no memory. */
@@ -138,38 +164,91 @@ static void say_verified(struct pbm_keeper *keeper, const struct pb_store_stat *
 }
 
 /*
+ * What has changed since the caches were last clean of it is to be forgotten: a few pins
+ * that are newer are found at once, without a word on all the others. True if there is
+ * something new.
+ */
+static bool look_at_newer(struct pbm_keeper *keeper)
+{
+	struct pbm_newer newer;
+
+	if (keeper->clean == 0 || keeper->doubts || keeper->failed != 0 ||
+		pb_store_generation(keeper->pb->store) == keeper->seen)
+		return false;
+	/* Before the first reading nobody goes by what has been read. */
+	if (!pbm_newer_read(&newer, keeper->pb,
+		    keeper->read == 0 ? keeper->clean : keeper->read, keeper->clean))
+		return false;
+	keeper->seen = newer.generation;
+	set_newer(keeper, newer.pinned, newer.refusing);
+	set_stale(keeper, newer.changed);
+	return true;
+}
+
+static int64_t milliseconds(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Is all to be read? What has changed is known by now, as a rule: then a large store
+ * that changes all the time is not read all the time. */
+static bool is_due(const struct pbm_keeper *keeper)
+{
+	uint64_t generation = pb_store_generation(keeper->pb->store);
+
+	if (generation == keeper->read)
+		return false;
+	return keeper->doubts || generation != keeper->seen ||
+	       milliseconds() >= keeper->rests;
+}
+
+/* Takes over all that was read. */
+static void take_over(struct pbm_keeper *keeper, const struct pbm_reading *reading,
+	const struct pb_store_stat *stat)
+{
+	keeper->failed = 0;
+	say_verified(keeper, stat);
+	set_names(keeper, reading, stat->generation);
+	if (stat->generation > keeper->seen) {
+		keeper->seen = stat->generation;
+		set_stale(keeper, reading->changed);
+	} else {
+		/* That has been found out, and is being forgotten. */
+		pb_names_free(reading->changed);
+	}
+	keeper->prunes = true;
+}
+
+/*
  * Reads the store if it has changed, and makes sure of it. What has changed since the
  * caches were last clean of it is to be forgotten: at the start, all that is pinned,
  * since a cache may have been kept or loaded.
  */
-static void look(struct pbm_keeper *keeper)
+static void look(struct pbm_keeper *keeper, struct pbm_pause *breaks)
 {
+	int64_t began = milliseconds();
 	struct pb_store_stat stat;
 	struct pb_error error;
 	struct pbm_reading reading;
 	bool damaged;
 	uint64_t generation;
 
-	if (pb_store_generation(keeper->pb->store) == keeper->seen ||
-		pb_store_stat(keeper->pb->store, &stat, &error) != PB_OK ||
-		stat.generation == keeper->seen)
+	if (!is_due(keeper) || pb_store_stat(keeper->pb->store, &stat, &error) != PB_OK)
 		return;
 	if (stat.generation == keeper->failed && keeper->retry > 0) {
 		keeper->retry--;
 		return;
 	}
 	generation = stat.generation;
-	if (!pbm_reading_do(
-		    &reading, keeper->pb, keeper->clean, &stat, &damaged, &error)) {
+	if (pbm_reading_do(
+		    &reading, keeper->pb, keeper->clean, breaks, &stat, &damaged, &error))
+		take_over(keeper, &reading, &stat);
+	else if (breaks == NULL || !breaks->ended)
 		reading_failed(keeper, generation, damaged, &error);
-		return;
-	}
-	keeper->seen = stat.generation;
-	keeper->failed = 0;
-	say_verified(keeper, &stat);
-	set_names(keeper, &reading, stat.generation);
-	set_stale(keeper, reading.changed);
-	keeper->prunes = true;
+	keeper->rests = milliseconds() + REST * (milliseconds() - began);
 }
 
 /* RRsets may be stored twice: the parent's are kept apart. */
@@ -256,6 +335,15 @@ static void forgotten(struct pbm_keeper *keeper)
 	enforce(keeper);
 }
 
+/* Removes the names from the caches, and, if these are all, what has come since they
+ * were read. */
+static bool purge(struct pbm_keeper *keeper, const struct pb_names *names)
+{
+	return pbm_purge(keeper->env, keeper->subnetcache, names) &&
+	       (names != keeper->pinned || keeper->newer_pinned == NULL ||
+		       pbm_purge(keeper->env, keeper->subnetcache, keeper->newer_pinned));
+}
+
 /*
  * Until a query has come to a worker, this thread must not walk the caches. A worker
  * could answer from them, if they were kept: pbm_is_refusing() sees to that meanwhile.
@@ -267,7 +355,7 @@ static void forget(struct pbm_keeper *keeper)
 
 	if (names == NULL)
 		return;
-	if (pbm_purge(keeper->env, keeper->subnetcache, names)) {
+	if (purge(keeper, names)) {
 		forgotten(keeper);
 		return;
 	}
@@ -280,7 +368,7 @@ static void forget_kept(struct pbm_keeper *keeper)
 {
 	if (pbm_caches_empty(keeper->env))
 		return;
-	look(keeper);
+	look(keeper, NULL);
 	if (keeper->stale != NULL &&
 		pbm_purge_alone(keeper->env, keeper->subnetcache, keeper->stale))
 		forgotten(keeper);
@@ -295,7 +383,7 @@ static bool is_pinned(void *arg, const struct pb_name *zone)
 static void tell(struct pbm_keeper *keeper)
 {
 	pbm_teller_write(keeper->pb->teller);
-	if (keeper->prunes)
+	if (keeper->prunes && keeper->read == keeper->seen)
 		keeper->prunes =
 			!pbm_teller_prune(keeper->pb->teller, is_pinned, keeper->pinned);
 }
@@ -321,15 +409,37 @@ static bool wait(struct pbm_keeper *keeper)
 	return !ends;
 }
 
+static void act(struct pbm_keeper *keeper)
+{
+	forget(keeper);
+	tell(keeper);
+}
+
+/* While all is read, a change goes first; and nobody waits for the end. */
+static bool pause_reading(void *arg)
+{
+	struct pbm_keeper *keeper = arg;
+	bool ends;
+
+	if (look_at_newer(keeper))
+		act(keeper);
+	(void)pthread_mutex_lock(&keeper->lock);
+	ends = keeper->ends;
+	(void)pthread_mutex_unlock(&keeper->lock);
+	return !ends;
+}
+
 static void *keep(void *arg)
 {
 	struct pbm_keeper *keeper = arg;
+	struct pbm_pause breaks = {.take = pause_reading, .arg = keeper};
 
 	do {
 		doubt_foreign(keeper);
-		look(keeper);
-		forget(keeper);
-		tell(keeper);
+		if (look_at_newer(keeper))
+			act(keeper);
+		look(keeper, &breaks);
+		act(keeper);
 	} while (wait(keeper));
 	pbm_teller_finish(keeper->pb->teller);
 	return NULL;
@@ -354,6 +464,8 @@ static void free_keeper(struct pbm_keeper *keeper)
 	(void)pthread_mutex_destroy(&keeper->lock);
 	pb_names_free(keeper->pinned);
 	pb_names_free(keeper->refusing);
+	pb_names_free(keeper->newer_pinned);
+	pb_names_free(keeper->newer_refusing);
 	pb_names_free(keeper->stale);
 	free(keeper);
 }
@@ -419,6 +531,11 @@ void pbm_keeper_stop(struct pbm_keeper *keeper)
 	free_keeper(keeper);
 }
 
+static int longest(const struct pb_names *names, const struct pb_name *name)
+{
+	return names == NULL ? -1 : pb_names_longest(names, name);
+}
+
 bool pbm_may_be_pinned(struct pbm_keeper *keeper, const struct pb_name *name)
 {
 	bool may;
@@ -426,7 +543,8 @@ bool pbm_may_be_pinned(struct pbm_keeper *keeper, const struct pb_name *name)
 	if (keeper == NULL)
 		return true;
 	(void)pthread_mutex_lock(&keeper->lock);
-	may = keeper->pinned == NULL || pb_names_cover(keeper->pinned, name);
+	may = keeper->pinned == NULL || pb_names_cover(keeper->pinned, name) ||
+	      longest(keeper->newer_pinned, name) >= 0;
 	(void)pthread_mutex_unlock(&keeper->lock);
 	return may;
 }
@@ -434,10 +552,13 @@ bool pbm_may_be_pinned(struct pbm_keeper *keeper, const struct pb_name *name)
 bool pbm_is_refusing(struct pbm_keeper *keeper, const struct pb_name *name, bool marked,
 	struct pb_name *zone)
 {
-	int labels;
+	int labels, newer;
 
 	(void)pthread_mutex_lock(&keeper->lock);
-	labels = keeper->refusing == NULL ? -1 : pb_names_longest(keeper->refusing, name);
+	labels = longest(keeper->refusing, name);
+	newer = longest(keeper->newer_refusing, name);
+	if (newer > labels)
+		labels = newer;
 	if (marked && !(keeper->pending && keeper->stale != NULL &&
 			      pb_names_cover(keeper->stale, name)))
 		labels = -1;

@@ -104,6 +104,16 @@ enum pb_result pb_store_scan(struct pb_store *store,
 	struct pb_store_stat *stat, struct pb_error *error);
 
 /*
+ * Calls each(arg, pin) for the pins that are newer than a generation, for some several
+ * times, without reading the others: *generation is that of the snapshot. PB_NOT_FOUND,
+ * perhaps after some were told, if that cannot be known: too many were stored at one
+ * time, or too long ago. PB_FAILED also if each returns false.
+ */
+enum pb_result pb_store_newer(struct pb_store *store, uint64_t since,
+	bool (*each)(void *arg, const struct pb_pin *pin), void *arg,
+	uint64_t *generation, struct pb_error *error);
+
+/*
  * Says what a scan has found, for lookups to go by. The names stay the caller's, and
  * must stay as they are until other ones are given: when this returns no lookup uses
  * those before any more. NULL, as at first: nothing is known.

@@ -288,6 +288,133 @@ static void a_scan_that_is_stopped(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static char told[256];
+
+static bool tell(void *arg, const struct pb_pin *pin)
+{
+	char text[PB_NAME_TEXT_MAX];
+	size_t used = strlen(told);
+
+	(void)arg;
+	(void)snprintf(told + used, sizeof(told) - used, "%s%s", used > 0 ? " " : "",
+		pb_name_to_text(&pin->name, text));
+	return true;
+}
+
+/* The names of the pins that are newer. */
+static const char *newer(struct fixture *f, uint64_t since)
+{
+	uint64_t generation;
+
+	told[0] = '\0';
+	assert_int_equal(
+		pb_store_newer(f->store, since, tell, NULL, &generation, &error), PB_OK);
+	assert_int_equal(generation, pb_store_generation(f->store));
+	return told;
+}
+
+/* What has changed is found without a look at the rest. */
+static void newer_ones(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t first = pb_store_generation(f->store);
+
+	assert_string_equal(newer(f, first), "");
+	assert_string_equal(newer(f, first - 1), "other.example.");
+	change(f, "new.example", true);
+	assert_string_equal(newer(f, first), "new.example.");
+	assert_string_equal(newer(f, first + 1), "");
+	/* One that is no longer there has no pin that could be new. */
+	change(f, "new.example", false);
+	assert_string_equal(newer(f, first), "");
+	change(f, "a.example", true);
+	change(f, "example", false);
+	assert_string_equal(newer(f, first), "a.example.");
+}
+
+/* What is taken back is new. */
+static void newer_by_undo(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t first, generation;
+	struct pb_edit *edit;
+
+	change(f, "other.example", false);
+	first = pb_store_generation(f->store);
+	edit = pb_edit_begin(f->store, "root", "undo", 1000, &error);
+	assert_non_null(edit);
+	assert_int_equal(pb_edit_undo(edit, &error), PB_OK);
+	assert_int_equal(pb_edit_commit(edit, &generation, &error), PB_OK);
+	assert_string_equal(newer(f, first), "other.example.");
+}
+
+/* Adds that many names at one time. */
+static void add_many(struct fixture *f, unsigned number)
+{
+	struct pb_edit *edit = pb_edit_begin(f->store, "root", "import", 1000, &error);
+	struct pb_pin pin = {
+		.ns = NAMES("ns1.host"), .mode = PB_MODE_LOG, .expires = PB_NEVER};
+	uint64_t generation;
+	char name[32];
+
+	assert_non_null(edit);
+	for (unsigned i = 0; i < number; i++) {
+		(void)snprintf(name, sizeof(name), "n%06u.many.example", i);
+		pin.name = unit_name(name);
+		assert_int_equal(pb_edit_put(edit, &pin, &error), PB_OK);
+	}
+	assert_int_equal(pb_edit_commit(edit, &generation, &error), PB_OK);
+}
+
+static bool count_up(void *arg, const struct pb_pin *pin)
+{
+	(void)pin;
+	++*(unsigned *)arg;
+	return true;
+}
+
+/* It says so when it cannot tell all of them. */
+static void newer_unknown(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t first = pb_store_generation(f->store), generation;
+	unsigned count = 0;
+
+	add_many(f, 200);
+	assert_int_equal(
+		pb_store_newer(f->store, first, count_up, &count, &generation, &error),
+		PB_OK);
+	assert_int_equal(count, 200);
+	add_many(f, 200); /* nothing has changed */
+	assert_int_equal(generation, pb_store_generation(f->store));
+	first = generation;
+	lose(f, "n000007.many.example"); /* a change that has no history */
+	assert_int_equal(
+		pb_store_newer(f->store, first, count_up, &count, &generation, &error),
+		PB_NOT_FOUND);
+	first = pb_store_generation(f->store);
+	add_many(f, 5000);
+	assert_int_equal(
+		pb_store_newer(f->store, first, count_up, &count, &generation, &error),
+		PB_NOT_FOUND);
+	/* All that there is, the first change included. */
+	assert_int_equal(
+		pb_store_newer(f->store, 0, count_up, &count, &generation, &error),
+		PB_NOT_FOUND);
+}
+
+/* A record that does not decode is no pin that is new. */
+static void newer_damaged(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t first = pb_store_generation(f->store), generation;
+
+	change(f, "new.example", true);
+	damage(f, "new.example", 12);
+	assert_int_equal(pb_store_newer(f->store, first, tell, NULL, &generation, &error),
+		PB_FAILED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +424,10 @@ int main(void)
 		TEST(lost_before_a_scan),
 		TEST(a_scan_sees_each_bit),
 		TEST(a_scan_that_is_stopped),
+		TEST(newer_ones),
+		TEST(newer_by_undo),
+		TEST(newer_unknown),
+		TEST(newer_damaged),
 	};
 
 	return cmocka_run_group_tests_name("known", tests, NULL, NULL);
