@@ -210,7 +210,9 @@ bool pb_pinfile_set(struct pb_pinbuf *buf, const char *attribute, const char *va
 	for (unsigned i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
 		bool again = (*seen & 1U << i) != 0;
 
-		if (strcmp(attribute, attributes[i].name) != 0)
+		/* A call takes longer than a look at the first letter. */
+		if (attribute[0] != attributes[i].name[0] ||
+			strcmp(attribute, attributes[i].name) != 0)
 			continue;
 		*seen |= 1U << i;
 		if (again && !attributes[i].repeatable)

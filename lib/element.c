@@ -23,32 +23,75 @@ static size_t put_text(char *text, size_t size, const char *format, ...)
 	return (size_t)used < size ? (size_t)used : size - 1;
 }
 
+/* Writes a number and a space behind it, at most 6 characters. Returns their end. */
+static char *put_number(char *out, unsigned value)
+{
+	char digits[5];
+	size_t count = 0;
+
+	do
+		digits[count++] = (char)('0' + value % 10);
+	while ((value /= 10) > 0);
+	while (count-- > 0)
+		*out++ = digits[count];
+	*out++ = ' ';
+	return out;
+}
+
 size_t pb_ds_to_text(struct pb_bytes ds, char *text, size_t size)
 {
 	static const char digits[] = "0123456789ABCDEF";
-	size_t used;
+	char head[3 * 6 + 1], *end = head;
+	size_t used, fits;
 
 	if (ds.size < 4)
 		return put_text(text, size, "?");
-	used = put_text(text, size, "%u %u %u ", ds.data[0] << 8 | ds.data[1], ds.data[2],
-		ds.data[3]);
-	for (size_t i = 4; i < ds.size && size - used > 2; i++) {
-		text[used++] = digits[ds.data[i] >> 4];
-		text[used++] = digits[ds.data[i] & 15];
+	end = put_number(end, (unsigned)(ds.data[0] << 8 | ds.data[1]));
+	end = put_number(end, ds.data[2]);
+	end = put_number(end, ds.data[3]);
+	used = (size_t)(end - head);
+	if (used >= size) {
+		*end = '\0';
+		return put_text(text, size, "%s", head);
 	}
-	if (size > 0)
-		text[used] = '\0';
+	memcpy(text, head, used);
+	fits = (size - used - 1) / 2;
+	if (fits > ds.size - 4)
+		fits = ds.size - 4;
+	for (size_t i = 0; i < fits; i++) {
+		text[used + 2 * i] = digits[ds.data[4 + i] >> 4];
+		text[used + 2 * i + 1] = digits[ds.data[4 + i] & 15];
+	}
+	used += 2 * fits;
+	text[used] = '\0';
 	return used;
 }
 
-static int hex_value(char c)
-{
-	int letter = c | 0x20; /* in lower case */
-
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
-}
+/* What a hex digit stands for, and one more; 0: it is none. */
+static const uint8_t hex_digits[UINT8_MAX + 1] = {
+	['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['A'] = 11,
+	['B'] = 12,
+	['C'] = 13,
+	['D'] = 14,
+	['E'] = 15,
+	['F'] = 16,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16,
+};
 
 static bool is_space(char c)
 {
@@ -70,26 +113,33 @@ static const char *read_number(const char *text, unsigned long most, unsigned lo
 	return is_space(*text) ? text : NULL;
 }
 
+/* The next hex digit behind spaces, as in the table; 0: something else is next. */
+static unsigned next_digit(const char **text)
+{
+	unsigned digit;
+
+	while ((digit = hex_digits[(uint8_t) * *text]) == 0 && is_space(**text))
+		++*text;
+	*text += digit != 0;
+	return digit;
+}
+
 /* Reads hex digits, with spaces between them or not. Returns the octets, 0 if
  * they are not an even number of digits that fits. */
 static size_t read_hex(uint8_t *out, size_t size, const char *text)
 {
-	size_t digits = 0;
+	size_t octets = 0;
 
-	unsigned octet = 0;
+	for (;;) {
+		unsigned high = next_digit(&text), low;
 
-	for (; *text != '\0'; text++) {
-		int value = hex_value(*text);
-
-		if (is_space(*text))
-			continue;
-		if (value < 0 || digits / 2 == size)
+		if (high == 0)
+			return *text == '\0' ? octets : 0;
+		low = next_digit(&text);
+		if (low == 0 || octets == size)
 			return 0;
-		octet = octet << 4 | (unsigned)value;
-		if (digits++ % 2 == 1)
-			out[digits / 2 - 1] = (uint8_t)octet;
+		out[octets++] = (uint8_t)((high - 1) << 4 | (low - 1));
 	}
-	return digits % 2 == 0 ? digits / 2 : 0;
 }
 
 /* Octets of the digest; 0 for types that are not known here. */

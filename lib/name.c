@@ -46,72 +46,14 @@ static bool read_octet(const char *text, size_t size, size_t *at, uint8_t *octet
 	return true;
 }
 
-/* Reads labels up to the end of text into name, which has room for them all. */
-static bool read_labels(
-	struct pb_name *name, const char *text, size_t size, struct pb_error *error)
-{
-	size_t at = 0, label = 0, used = 1; /* label: where its length octet stands */
-	uint8_t octet;
-
-	while (at < size) {
-		if (text[at] == '.') {
-			if (used - label == 1) {
-				pb_error_set(error, "the name has an empty label");
-				return false;
-			}
-			name->wire[label] = (uint8_t)(used - label - 1);
-			label = used++;
-			at++;
-		} else if (text[at] == ' ' || text[at] == '\t') {
-			pb_error_set(error,
-				"a name has no blanks; one that really has is "
-				"written with \\032");
-			return false;
-		} else if (!read_octet(text, size, &at, &octet)) {
-			pb_error_set(error, "a backslash needs a character or three "
-					    "digits up to 255 after it");
-			return false;
-		} else {
-			if (used - label > LABEL_MAX) {
-				pb_error_set(error, "a label is longer than 63 octets");
-				return false;
-			}
-			if (used < PB_NAME_MAX)
-				name->wire[used] = lower(octet);
-			used++;
-		}
-		if (used > PB_NAME_MAX) {
-			pb_error_set(error, "the name is longer than 255 octets");
-			return false;
-		}
-	}
-	if (used - label > 1) { /* no trailing dot */
-		name->wire[label] = (uint8_t)(used - label - 1);
-		label = used++;
-	}
-	if (used > PB_NAME_MAX) {
-		pb_error_set(error, "the name is longer than 255 octets");
-		return false;
-	}
-	name->wire[label] = 0;
-	name->size = (uint8_t)used;
-	return true;
-}
-
-bool pb_name_from_text(
-	struct pb_name *name, const char *text, size_t size, struct pb_error *error)
-{
-	if (size == 0) {
-		pb_error_set(error, "the name is empty");
-		return false;
-	}
-	if (size == 1 && text[0] == '.') {
-		name->wire[0] = 0;
-		name->size = 1;
-		return true;
-	}
-	return read_labels(name, text, size, error);
-}
+/* Most of what means itself in a name, and nothing else. */
+static const bool usual[UINT8_MAX + 1] = {
+	['-'] = true,
+	['0' ... '9'] = true,
+	['A' ... 'Z'] = true,
+	['_'] = true,
+	['a' ... 'z'] = true,
+};
 
 #define EACH_OF_8 0x0101010101010101U
 
@@ -135,6 +77,109 @@ static void lower_all(uint8_t *octets, size_t size)
 		octets[at] = lower(octets[at]);
 }
 
+/* How many of the octets mean themselves, before one that may not. */
+static size_t count_usual(const uint8_t *octets, size_t size)
+{
+	size_t count = 0;
+
+	while (count < size && usual[octets[count]])
+		count++;
+	return count;
+}
+
+/* Copies what means itself, as long as there is room. Returns how many octets. */
+static size_t copy_usual(uint8_t *wire, size_t room, const char *text, size_t size)
+{
+	size_t count = count_usual((const uint8_t *)text, size < room ? size : room);
+
+	memcpy(wire, text, count);
+	return count;
+}
+
+/* The octets that a label of that many, the length octet included, may still grow by. */
+static size_t room_for(size_t label, size_t used)
+{
+	size_t in_label = LABEL_MAX + 1 - label, in_name = PB_NAME_MAX - used;
+
+	return in_label < in_name ? in_label : in_name;
+}
+
+/* Reads labels up to the end of text into name, which has room for them all. */
+static bool read_labels(
+	struct pb_name *name, const char *text, size_t size, struct pb_error *error)
+{
+	size_t at = 0, label = 0, used = 1; /* label: where its length octet stands */
+	uint8_t octet;
+
+	while (at < size) {
+		size_t copied = copy_usual(name->wire + used,
+			room_for(used - label, used), text + at, size - at);
+
+		at += copied;
+		used += copied;
+		if (at == size)
+			break;
+		if (text[at] == '.') {
+			if (used - label == 1) {
+				pb_error_set(error, "the name has an empty label");
+				return false;
+			}
+			name->wire[label] = (uint8_t)(used - label - 1);
+			label = used++;
+			at++;
+		} else if (text[at] == ' ' || text[at] == '\t') {
+			pb_error_set(error,
+				"a name has no blanks; one that really has is "
+				"written with \\032");
+			return false;
+		} else if (!read_octet(text, size, &at, &octet)) {
+			pb_error_set(error, "a backslash needs a character or three "
+					    "digits up to 255 after it");
+			return false;
+		} else {
+			if (used - label > LABEL_MAX) {
+				pb_error_set(error, "a label is longer than 63 octets");
+				return false;
+			}
+			if (used < PB_NAME_MAX)
+				name->wire[used] = octet;
+			used++;
+		}
+		if (used > PB_NAME_MAX) {
+			pb_error_set(error, "the name is longer than 255 octets");
+			return false;
+		}
+	}
+	if (used - label > 1) { /* no trailing dot */
+		name->wire[label] = (uint8_t)(used - label - 1);
+		label = used++;
+	}
+	if (used > PB_NAME_MAX) {
+		pb_error_set(error, "the name is longer than 255 octets");
+		return false;
+	}
+	name->wire[label] = 0;
+	name->size = (uint8_t)used;
+	/* A length is below the letters. */
+	lower_all(name->wire, name->size);
+	return true;
+}
+
+bool pb_name_from_text(
+	struct pb_name *name, const char *text, size_t size, struct pb_error *error)
+{
+	if (size == 0) {
+		pb_error_set(error, "the name is empty");
+		return false;
+	}
+	if (size == 1 && text[0] == '.') {
+		name->wire[0] = 0;
+		name->size = 1;
+		return true;
+	}
+	return read_labels(name, text, size, error);
+}
+
 size_t pb_name_from_wire(struct pb_name *name, const uint8_t *wire, size_t size)
 {
 	size_t at = 0;
@@ -156,19 +201,25 @@ size_t pb_name_from_wire(struct pb_name *name, const uint8_t *wire, size_t size)
 /* True for what needs no escape anywhere that a name is written. */
 static bool is_plain(uint8_t octet)
 {
-	return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
-	       (octet >= '0' && octet <= '9') ||
-	       (octet != 0 && strchr("-_*/+=:,~!%^&<>?|[]{}'`", octet));
+	return usual[octet] || (octet != 0 && strchr("*/+=:,~!%^&<>?|[]{}'`", octet));
 }
 
 char *pb_name_to_text(const struct pb_name *name, char text[PB_NAME_TEXT_MAX])
 {
 	size_t out = 0;
 
-	for (size_t at = 0; name->wire[at] != 0; at += 1 + (size_t)name->wire[at]) {
-		for (size_t i = 1; i <= name->wire[at]; i++) {
-			uint8_t octet = name->wire[at + i];
+	for (size_t at = 0, next; name->wire[at] != 0; at = next) {
+		next = at + 1 + name->wire[at];
+		for (size_t i = at + 1; i < next; i++) {
+			size_t count = count_usual(name->wire + i, next - i);
+			uint8_t octet;
 
+			memcpy(text + out, name->wire + i, count);
+			out += count;
+			i += count;
+			if (i == next)
+				break;
+			octet = name->wire[i];
 			if (is_plain(octet)) {
 				text[out++] = (char)octet;
 			} else if (octet == '.' || octet == '\\') {

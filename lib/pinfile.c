@@ -263,13 +263,23 @@ bool pb_pinfile_write_head(FILE *out)
 	return fprintf(out, HEAD "%d\n", PB_PINFILE_VERSION) > 0;
 }
 
+/* The longest value is a name; nobody else writes to the file. */
 static void write_text(FILE *out, const char *attribute, const char *value)
 {
-	(void)fputs_unlocked("    ", out); /* nobody else writes to it */
-	(void)fputs_unlocked(attribute, out);
-	(void)fputs_unlocked(": ", out);
-	(void)fputs_unlocked(value, out);
-	(void)putc_unlocked('\n', out);
+	char line[32 + PB_NAME_TEXT_MAX];
+	size_t attribute_size = strlen(attribute), size = strlen(value);
+	char *at = line;
+
+	memcpy(at, "    ", 4);
+	at += 4;
+	memcpy(at, attribute, attribute_size);
+	at += attribute_size;
+	*at++ = ':';
+	*at++ = ' ';
+	memcpy(at, value, size);
+	at += size;
+	*at++ = '\n';
+	(void)fwrite_unlocked(line, 1, (size_t)(at - line), out);
 }
 
 /* A name without its trailing dot. The root keeps it, and a host called "none". */
@@ -335,7 +345,7 @@ bool pb_pinfile_write(FILE *out, const struct pb_pin *pin)
 {
 	char text[PB_NAME_TEXT_MAX], expires[32];
 
-	(void)fputs("pin:\n", out);
+	(void)fputs_unlocked("pin:\n", out);
 	write_text(out, "name", plain_name(&pin->name, text));
 	if (pb_mode_name(pin->mode) != NULL)
 		write_text(out, "mode", pb_mode_name(pin->mode));
