@@ -20,6 +20,7 @@ measure_instructions() {
 	stock=$(counted stock "$lab_run/zones" stock-zones)
 	stop_last
 	resolver protected "dynlib validator iterator" "$small_message_cache"
+	until_verified protected
 	ask_all 127.2.0.2 "$lab_run/cached"
 	one_protected=$(counted protected "$lab_run/recursion" protected)
 	protected=$(counted protected "$lab_run/zones" protected-zones)

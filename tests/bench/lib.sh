@@ -172,6 +172,18 @@ counted() {
 	calc "$total / $(wc -l < "$2")"
 }
 
+# until_verified RESOLVER: a large store is read behind the start, and until then names are
+# looked for in it.
+until_verified() {
+	local i
+	[ "$bench_pins" -gt 50000 ] || return 0
+	for ((i = 0; i < 6000; i++)); do
+		! grep -q 'pinbound: verified' "$lab_run/$1/log" || return 0
+		sleep 0.1
+	done
+	lab_die "$1 has not read its pins in ten minutes"
+}
+
 # --- a resolver that is not started -------------------------------------------
 
 preparing=no

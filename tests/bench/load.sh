@@ -124,6 +124,7 @@ measure_load() {
 	sed -i "s/^recheck: .*/recheck: $bench_recheck/" "$PINBOUND_CONF"
 	resolver stock "validator iterator" "$size"
 	resolver protected "dynlib validator iterator" "$size"
+	until_verified protected
 	measure_rates
 	measure_hijack
 	measure_change
