@@ -106,9 +106,10 @@ static bool add_rdata(
 
 	if (type == LDNS_RR_TYPE_DS)
 		return pb_setbuf_add(buf, rdata, size);
+	/* Unbound passes octets behind the name on. */
 	return size > prelude(type) &&
-	       pb_name_from_wire(&host, rdata + prelude(type), size - prelude(type)) !=
-		       0 &&
+	       pb_name_from_wire(&host, rdata + prelude(type), size - prelude(type)) ==
+		       size - prelude(type) &&
 	       pb_setbuf_add(buf, host.wire, host.size);
 }
 
