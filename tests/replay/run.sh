@@ -19,6 +19,8 @@
 #
 # A line "INCLUDE NAME" stands for the file parts/NAME.
 #
+# UNDER is a command under which the tester is run, such as valgrind with its options.
+#
 # Every scenario runs twice, with QNAME minimisation and without.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -137,7 +139,8 @@ replay() {
 		complain "the pins cannot be stored: $(cat "$work/setup")"
 	fi
 	assemble "$file" "$qmin" > "$work/scenario.rpl"
-	"$testbound" -p "$work/scenario.rpl" > "$work/log" 2>&1 ||
+	# shellcheck disable=SC2086
+	${UNDER:-} "$testbound" -p "$work/scenario.rpl" > "$work/log" 2>&1 ||
 		complain "testbound: $(grep -E 'error:|fatal' "$work/log" | tail -n 2 | tr '\n' ' ')"
 	check_log "$file"
 	check_ede "$file"
