@@ -7,7 +7,7 @@
 small_message_cache="    msg-cache-size: 1"
 
 measure_instructions() {
-	local stock protected refused cached one_stock one_protected
+	local stock protected refused cached one_stock one_protected aside
 	counting=yes
 	seq "$bench_names" | sed 's/.*/z&.com MX/' > "$lab_run/zones"
 	names n hosted.example > "$lab_run/recursion"
@@ -15,20 +15,20 @@ measure_instructions() {
 	names c hosted.example CNAME > "$lab_run/cached"
 	resolver stock "validator iterator" "$small_message_cache"
 	ask_all 127.2.0.1 "$lab_run/cached"
-	cached=$(counted stock "$lab_run/cached" cached)
-	one_stock=$(counted stock "$lab_run/recursion" stock)
-	stock=$(counted stock "$lab_run/zones" stock-zones)
+	read -r _ cached <<< "$(counted stock "$lab_run/cached" cached)"
+	read -r one_stock _ <<< "$(counted stock "$lab_run/recursion" stock)"
+	read -r stock _ <<< "$(counted stock "$lab_run/zones" stock-zones)"
 	stop_last
 	resolver protected "dynlib validator iterator" "$small_message_cache"
 	until_verified protected
 	ask_all 127.2.0.2 "$lab_run/cached"
-	one_protected=$(counted protected "$lab_run/recursion" protected)
-	protected=$(counted protected "$lab_run/zones" protected-zones)
+	read -r one_protected _ <<< "$(counted protected "$lab_run/recursion" protected)"
+	read -r protected _ <<< "$(counted protected "$lab_run/zones" protected-zones)"
 	registrar hijack example.com.
 	[ "$(ask protected example.com MX)" = \
 		"SERVFAIL; ; 15 pinbound: ns-unexpected example.com." ] ||
 		lab_die "the hijack is not refused: $(ask protected example.com MX)"
-	refused=$(counted protected "$lab_run/refused" refused)
+	read -r aside refused <<< "$(counted protected "$lab_run/refused" refused)"
 	stop_last
 	registrar restore example.com.
 	counting=no
@@ -38,5 +38,6 @@ measure_instructions() {
 		"$(calc "$one_protected / $one_stock")" ""
 	note "$(pretty "$one_stock") without, $(pretty "$one_protected") with"
 	row "refusal in force / answer from the RRset cache" 0.5 "$(calc "$refused / $cached")" ""
-	note "$(pretty "$cached") for the answer, $(pretty "$refused") for the refusal"
+	note "$(pretty "$cached") for the answer, $(pretty "$refused") for the refusal, and" \
+		"$(calc "int($aside - $refused)") in the thread beside, by the time it took"
 }

@@ -153,23 +153,26 @@ counting=no
 eval "$(declare -f serve | sed '1s/serve/serve_lab/')"
 serve() {
 	if [ "$counting" = yes ] && [ "${1##*/}" = unbound ]; then
-		serve_lab valgrind "$2" --tool=callgrind --callgrind-out-file="$lab_run/$2/callgrind" \
-			"$1" "${@:3}"
+		serve_lab valgrind "$2" --tool=callgrind --separate-threads=yes \
+			--callgrind-out-file="$lab_run/$2/callgrind" "$1" "${@:3}"
 	else
 		serve_lab "$@"
 	fi
 }
 
-# counted RESOLVER FILE: the instructions for each query of the file.
+# counted RESOLVER FILE NAME: the instructions for each query of the file, as "ALL WORKER":
+# of all threads, and of the one that answers. (Pinbound's own thread looks at the store
+# twenty times a second and writes once, however many queries come in that time.)
 counted() {
-	local pid=${lab_pid[$1]} out=$lab_run/$1/callgrind total
+	local pid=${lab_pid[$1]} out=$lab_run/$1/callgrind
 	callgrind_control --zero "$pid" > /dev/null 2>&1
 	ask_all "$(resolver_address "$1")" "$2"
 	callgrind_control --dump "$pid" > /dev/null 2>&1
-	total=$(sed -n 's/^summary: //p' "$out".* | tail -n 1)
-	cp "$(echo "$out".*[0-9] | tr ' ' '\n' | tail -n 1)" "$bench_out/callgrind.$3"
+	cp "$(echo "$out".*-01 | tr ' ' '\n' | tail -n 1)" "$bench_out/callgrind.$3"
+	grep -Hm 1 '^summary: ' "$out".*-* | awk -v n="$(wc -l < "$2")" '
+		{ all += $2 } /-01:/ { worker += $2 }
+		END { printf "%.6g %.6g\n", all / n, worker / n }'
 	rm -f "$out".*
-	calc "$total / $(wc -l < "$2")"
 }
 
 # until_verified RESOLVER: a large store is read behind the start, and until then names are
