@@ -28,7 +28,7 @@ if [ "${BENCH:-full}" = quick ]; then
 else
 	bench_judges=yes bench_pins=${PINS:-1000000} bench_rounds=${ROUNDS:-7} bench_names=500
 	bench_queries=20000 bench_seconds=20 bench_cached=400000 bench_cache=128
-	bench_most=10000000 bench_settle=2 bench_recheck=2
+	bench_most=10000000 bench_settle=6 bench_recheck=2
 fi
 bench_out=${OUT:-$lab_build/bench}
 mkdir -p "$bench_out"
