@@ -311,6 +311,10 @@ enum pb_result pb_edit_undo(struct pb_edit *edit, struct pb_error *error)
 
 	if (result != PB_OK)
 		return result;
+	if (key.size != ENTRY_KEY_SIZE) {
+		pb_error_set(error, "%s: the history is damaged", edit->store->path);
+		return PB_FAILED;
+	}
 	generation = pb_get_u64(key.data);
 	/* What was changed or removed gets a new generation by being put back: the
 	 * pins that keep the old one are those that were added. */

@@ -114,15 +114,29 @@ static void look_for(const char *text)
 			strlen(change.what) < sizeof(change.what));
 }
 
+/* Its last key tells which change is to be taken back. */
+static bool has_sound_history(void)
+{
+	struct pb_txn *txn = pb_db_read(store->db, &error);
+	struct pb_bytes key = {NULL, 0}, value;
+	enum pb_result result;
+
+	HOLDS(txn != NULL);
+	result = pb_txn_seek(txn, PB_TABLE_HISTORY, PB_LAST, &key, &value, &error);
+	pb_txn_end(txn);
+	return result == PB_NOT_FOUND || key.size == 12;
+}
+
 static void undo(void)
 {
+	bool sound = has_sound_history();
 	struct pb_edit *edit = pb_edit_begin(store, "fuzz", "undo", 0, &error);
 
 	if (edit == NULL) {
 		HOLDS(fuzz_is_reason(&error));
 		return;
 	}
-	(void)said(pb_edit_undo(edit, &error));
+	HOLDS(said(pb_edit_undo(edit, &error)) == PB_FAILED || sound);
 	pb_edit_abort(edit);
 }
 
