@@ -1,5 +1,6 @@
 /* peek.c - see peek.h. */
 #include "peek.h"
+#include "read.h"
 #include <limits.h>
 
 static struct iter_qstate *iterator_of(const struct module_qstate *qstate)
@@ -110,6 +111,9 @@ bool pbm_step_read(
 		/* The iterator goes by this one all the same. */
 		if (FLAGS_GET_RCODE(response->rep->flags) != LDNS_RCODE_YXDOMAIN)
 			return false;
+		step->alias = step->type != LDNS_RR_TYPE_CNAME &&
+			      pbm_answer_rrset(step->reply, &step->question,
+				      LDNS_RR_TYPE_CNAME) != NULL;
 		read_answer(step, response->rep);
 		return true;
 	default:
