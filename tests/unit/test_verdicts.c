@@ -499,7 +499,7 @@ static void fine_is_not_refused_without_the_pin(void **state)
 static void refused_without_the_pin_counts(void **state)
 {
 	struct fixture *f = *state;
-	struct pb_counted counted[4];
+	struct pb_counted taken[4];
 	struct pb_report report;
 	pb_reasons reasons;
 
@@ -508,8 +508,8 @@ static void refused_without_the_pin_counts(void **state)
 	for (int i = 0; i < 3; i++)
 		assert_true(
 			pb_verdicts_refuse(f->verdicts, &f->zone, 20, 1001, &reasons));
-	assert_int_equal(pb_verdicts_take_counts(f->verdicts, counted, 4), 1);
-	assert_int_equal(counted[0].counts.refused, 3);
+	assert_int_equal(pb_verdicts_take_counts(f->verdicts, taken, 4), 1);
+	assert_int_equal(taken[0].counts.refused, 3);
 	report = judged(f, &fine, 1000 + RECHECK, NULL);
 	assert_true(report.restored);
 	assert_int_equal(report.refused, 3);
