@@ -265,6 +265,33 @@ test_inbound_sender() {
 	doctor_names 'postfix-sender: '
 }
 
+# Where only the MX is refused, the domain's own address is enough for Postfix.
+test_inbound_sender_with_address() {
+	pin_example " mx: mail.example.com"
+	takeover example.com.
+	echo "zone-set example.com. @ 5 A 203.0.113.25" | edit_zone provider example.com.
+	forget com
+	setting protected "smtpd_sender_restrictions = reject_unknown_sender_domain"
+	[[ $(ask 127.2.0.2 example.com. MX) = SERVFAIL* ]] || complain "the MX is not refused"
+	inbound mallory@example.com "250 *"
+	echo "zone-unset example.com. @ A" | edit_zone provider example.com.
+	give_back example.com.
+}
+
+# A look at the sender's MX hosts, or at his name servers, finds none to object to.
+test_inbound_sender_access() {
+	local kind
+	hijack hijack
+	echo "203.0.113.25 REJECT" > "$lab_run/postfix-protected/etc/hosts"
+	for kind in mx ns; do
+		setting protected \
+			"smtpd_sender_restrictions = check_sender_${kind}_access texthash:$lab_run/postfix-protected/etc/hosts"
+		inbound mallory@example.com "250 *"
+		logged protected "warning: Unable to look up ${kind^^} host for example.com: Host not found, try again"
+		doctor_names 'postfix-access: '
+	done
+}
+
 # An allowance by name is none while the name is refused: a partner is turned away for good.
 test_inbound_client_by_name() {
 	hijack hijack
