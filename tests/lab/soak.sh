@@ -1,0 +1,158 @@
+#!/bin/bash
+# soak.sh - everything at once, for long: questions as fast as they are answered, hijacks
+# and restores every few seconds, eight writers of pins, a reload every minute.
+#
+# Usage: soak.sh [MINUTES]      (30; may be a fraction)
+#
+# Every answer is classified: none may be the hijacker's, none about a name that is not
+# pinned may be refused, and the hijacker must not have been asked. The resident memory is
+# sampled; its median in the last quarter of the time may be a twentieth above the one in
+# the second. With SOAK_OUT=DIRECTORY the samples and a plot of them are left there.
+set -u
+# shellcheck disable=SC2154 # what lab.sh sets
+. "$(dirname "$0")/lab.sh"
+lab_enter "$@"
+
+seconds=$(awk -v minutes="${1:-30}" 'BEGIN { print int(minutes * 60) }')
+failed=no
+
+complain() {
+	echo "    $*"
+	failed=yes
+}
+
+questions() {
+	local i
+	for i in {1..200}; do
+		printf 'n%d.example.com A pinned\nn%d.partner.example A pinned\n' "$i" "$i"
+		printf 'n%d.shop.com A open\nn%d.alias.com A open\n' "$i" "$i"
+		((i % 10)) || printf 'example.com MX pinned\nmail.example.com A pinned\npartner.example MX pinned\n'
+		((i % 10)) || printf 'shop.com MX open\nalias.com MX open\n'
+	done | shuf
+}
+
+until_then() {
+	while [ $SECONDS -lt "$deadline" ]; do
+		"$@" || return
+	done
+}
+
+change_delegations() {
+	local zone=example.com.
+	((RANDOM % 2)) || zone=partner.example.
+	registrar hijack $zone && sleep $((RANDOM % 3 + 1)) &&
+		registrar restore $zone && sleep $((RANDOM % 3 + 1))
+}
+
+# Each has a pin of its own, which is there or not, as it has been told.
+write_pins() {
+	local name=w$1.example
+	pinbound -q add "$name" --ns ns1.dns-host.example &&
+		pinbound -q set "$name" --note "$RANDOM" &&
+		pinbound -q remove "$name" && sleep 0.5
+}
+
+reload_protected() {
+	sleep 60
+	unbound_control protected reload
+}
+
+sample() {
+	awk -v at=$((SECONDS - begin)) '/^VmRSS/ { print at, $2 }' "/proc/${lab_pid[protected]}/status" \
+		>> "$lab_run/memory"
+	sleep 1
+}
+
+# quarter N: the median of the samples in that quarter of the time.
+quarter() {
+	awk -v n="$1" -v all="$seconds" '$1 >= all * (n - 1) / 4 && $1 < all * n / 4 { print $2 }' \
+		"$lab_run/memory" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+
+check_memory() {
+	local before after
+	before=$(quarter 2)
+	after=$(quarter 4)
+	echo "resident memory: $before KiB in the second quarter, $after in the last"
+	[ "$after" -le $((before + before / 20)) ] || complain "it has grown"
+}
+
+keep() {
+	mkdir -p "$SOAK_OUT" && cp "$lab_run/memory" "$SOAK_OUT/memory.txt"
+	gnuplot <<- END
+		set terminal svg size 800,400
+		set output "$SOAK_OUT/memory.svg"
+		set xlabel "seconds"
+		set ylabel "resident memory, MiB"
+		set yrange [0:*]
+		plot "$SOAK_OUT/memory.txt" using 1:(\$2/1024) with lines notitle
+	END
+}
+
+# flood RESOLVER SECONDS: a line of the table for each kind of name.
+flood() {
+	"$lab_build/tests/lab-flood" "$(resolver_address "$1")" "$2" 100 < "$lab_run/questions" \
+		> "$lab_run/flood.$1" || [ "$1" = stock ] ||
+		complain "an answer is wrong"
+	awk -v resolver="$1" '{
+		printf "%-9s %-6s", resolver, $1
+		for (i = 3; i <= 11; i += 2)
+			printf " %9s", $i
+		for (i = 13; i <= NF; i += 2)
+			printf i == 15 ? "" : " %6.1f", $i / 1000
+		print ""
+	}' "$lab_run/flood.$1"
+}
+
+lab_start
+for name in example.com partner.example; do
+	printf 'pin:\n name: %s\n ns: ns1.dns-host.example\n ns: ns2.dns-host.example\n' $name
+done | pins
+questions > "$lab_run/questions"
+begin=$SECONDS
+deadline=$((begin + seconds))
+asked=$(queries hijacker)
+jobs=()
+for ((i = 1; i <= 8; i++)); do
+	until_then write_pins $i &
+	jobs+=($!)
+done
+until_then change_delegations &
+changes=$!
+until_then reload_protected &
+others=($!)
+until_then sample &
+others+=($!)
+printf '%-16s %9s %9s %9s %9s %9s %6s %6s %6s %6s\n' "" good refused failed hijacked lost \
+	p50 p99 p99.9 "max ms"
+flood protected "$seconds"
+for i in "${!jobs[@]}"; do
+	wait "${jobs[i]}" || complain "writer $((i + 1)) has failed"
+done
+wait "$changes"
+kill "${others[@]}" 2> /dev/null
+asked=$(($(queries hijacker) - asked))
+[ "$asked" -eq 0 ] || complain "the hijacker was asked $asked times"
+grep -q '^open .* refused 0 .* hijacked 0 ' "$lab_run/flood.protected" ||
+	complain "names without a pin were refused, or hijacked"
+grep -q '^pinned good [1-9].* refused [1-9]' "$lab_run/flood.protected" ||
+	complain "nothing was answered, or nothing was refused"
+kill -0 "${lab_pid[protected]}" || complain "the resolver has ended"
+[ "$(pinbound list --json | grep -c '"name":')" -eq 2 ] || complain "a writer's pin is left"
+check_memory
+[ -z "${SOAK_OUT:-}" ] || keep
+
+# What the same costs without Pinbound, in a tenth of the time; and is there a hijack that
+# Pinbound has been tried with?
+stock_seconds=$((seconds / 10 < 20 ? 20 : seconds / 10))
+deadline=$((SECONDS + stock_seconds))
+until_then change_delegations &
+changes=$!
+flood stock $stock_seconds
+wait "$changes"
+grep -q '^pinned .* hijacked [1-9]' "$lab_run/flood.stock" || complain "nothing was hijacked at all"
+if [ $failed = yes ]; then
+	echo "soak: failed"
+	exit 1
+fi
+echo "soak: passed"
