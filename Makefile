@@ -39,6 +39,7 @@ help:
 	@echo 'make           build/pinbound and build/pinbound.so'
 	@echo 'make unbound   the distribution'"'"'s Unbound, with dynlib, in build/unbound'
 	@echo 'make install   as root: command, module, manual, units, and the stores'
+	@echo 'make deb       Debian packages of it, and of the Unbound that loads it'
 	@echo 'make demo      the story, on real servers'
 	@echo 'make demo-mail the story as a mail server lives it (as root)'
 	@echo 'make check     all tests'
@@ -48,6 +49,7 @@ help:
 	@echo 'make fuzz-seeds     what strangers may send, through what reads it'
 	@echo 'make fuzz      more of that, at random; SECONDS=3600: longer'
 	@echo 'make random    random sequences of what can happen; SEQUENCES=2000: more'
+	@echo 'make soak      everything at once, for half an hour; MINUTES=1: shorter'
 	@echo 'make check-rate     how long "pinbound check" of many zones takes'
 	@echo 'make bench     what it costs; MEASURES="store load": some of it only'
 	@echo 'make lint      what tools say of the source'
@@ -118,6 +120,10 @@ $(BUILD)/unbound/config.h: $(BUILD)/unbound-src/done
 unbound: $(BUILD)/unbound-src/done
 $(BUILD)/unbound-src/done: module/build-unbound.sh
 	sh module/build-unbound.sh $(BUILD)
+
+# Debian packages, in build/deb.
+deb:
+	sh debian/make-deb.sh $(BUILD)
 
 # --- unit tests -------------------------------------------------------------
 
@@ -208,6 +214,10 @@ examples: all
 check-install: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/install.sh
 
+# The packages in a Debian of their own: installed, upgraded, removed.
+check-deb: deb
+	BUILD=$(BUILD) tests/deb.sh
+
 LAB = BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh
 LAB_THREADED = hijack_refused restore pin_without_reload load_in_force everything_at_once
 
@@ -277,6 +287,11 @@ check-valgrind: all
 	UNDER='$(VALGRIND)' BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) \
 		tests/replay/run.sh $(VALGRIND_REPLAYS:%=tests/replay/%.rpl)
 
+# Everything at once, for long; check has a short one.
+MINUTES ?= 30
+soak: all $(BUILD)/tests/lab-flood
+	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/soak.sh $(MINUTES)
+
 # Random sequences of what can happen, on the lab's servers.
 SEQUENCES ?= 200
 BUDGET ?= 420
@@ -310,6 +325,8 @@ check:
 	$(MAKE) guide
 	$(MAKE) manual
 	$(MAKE) bench-quick
+	$(MAKE) soak MINUTES=0.5
+	$(MAKE) check-deb
 
 demo:
 	$(MAKE) deps
@@ -336,6 +353,6 @@ distclean:
 include install.mk
 include tests/fuzz/fuzz.mk
 
-.PHONY: all help unbound unit deps replay defences suite cli-tests faults faults-quick examples lab random \
+.PHONY: all help deb check-deb soak unbound unit deps replay defences suite cli-tests faults faults-quick examples lab random \
 	mail guide manual demo-mail check-install check-threads check-asan check-valgrind check-rate bench bench-quick check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d $(BUILD)/fuzz/*.d)

@@ -2,7 +2,9 @@
 # build-unbound.sh - gets the distribution's own Unbound source, and builds it as
 # the distribution does, plus dynlib.
 #
-# Usage: build-unbound.sh BUILD_DIR
+# Usage: build-unbound.sh BUILD_DIR [packages]
+#
+# With "packages", it makes Debian packages of what it has built, too.
 #
 # Leaves in BUILD_DIR:
 #   unbound-src/unbound-VERSION   the source
@@ -10,6 +12,7 @@
 #   unbound-src/done              a stamp: nothing is to be done
 #   unbound                       -> the configured build directory, with unbound,
 #                                 unbound-control, unbound-checkconf, testbound
+#   unbound-src/*.deb             the packages
 set -eu
 # Debian's own tools only: another Python, of pyenv or in /usr/local, would be linked.
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -34,51 +37,10 @@ run() {
 	fi
 }
 
-# The machine's own package sources with their types changed to deb-src, for this
-# script's use only: neither apt's configuration nor its lists are touched.
-source_entries() {
-	for file in /etc/apt/sources.list.d/*.sources; do
-		[ -f "$file" ] || continue
-		# A paragraph at a time: only Debian's own archives matter.
-		awk 'BEGIN { RS = ""; FS = "\n" }
-			/(^|\n)Types:[^\n]*deb/ && !/(^|\n)Enabled: *no/ &&
-				/debian-archive|[/.]debian[./]/ {
-				gsub(/(^|\n)Types:[^\n]*/, "\nTypes: deb-src")
-				sub(/^\n/, "")
-				print $0 "\n"
-			}' "$file"
-	done
-	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
-		[ -f "$file" ] || continue
-		# deb [options] URI SUITE COMPONENT...
-		sed -n 's/^deb[[:space:]]\{1,\}\(.*debian.*\)$/\1/p' "$file" | while read -r line; do
-			options=
-			case $line in
-			\[*\]*)
-				options=${line%%\]*}
-				options=${options#\[}
-				line=${line#*\]}
-				;;
-			esac
-			# shellcheck disable=SC2086
-			set -- $line
-			printf 'Types: deb-src\nURIs: %s\nSuites: %s\n' "$1" "$2"
-			shift 2
-			printf 'Components: %s\n' "$*"
-			for option in $options; do
-				case $option in
-				signed-by=*) printf 'Signed-By: %s\n' "${option#*=}" ;;
-				esac
-			done
-			echo
-		done
-	done
-}
-
 get_source() {
 	rm -rf "$work"
 	mkdir -p "$apt/lists/partial"
-	source_entries > "$apt/src.sources"
+	sh "$here/debian-sources.sh" deb-src > "$apt/src.sources"
 	if ! grep -q '^Types' "$apt/src.sources"; then
 		echo "build-unbound.sh: no Debian package source in /etc/apt" >&2
 		exit 1
@@ -93,11 +55,31 @@ get_source() {
 	rm -rf "$apt"
 }
 
+# Debian's next update has a higher version than this one, and this one a higher than
+# the package that it is made from. The time is that of the package, so that whoever
+# builds it again gets the same.
+mark_version() {
+	release=$(dpkg-parsechangelog -S Version)
+	{
+		printf 'unbound (%s+pinbound1) %s; urgency=medium\n\n' "$release" \
+			"$(dpkg-parsechangelog -S Distribution)"
+		printf '  * Built with --with-dynlibmodule, for Pinbound.\n\n'
+		printf ' -- Pinbound <pinbound@localhost>  %s\n\n' "$(dpkg-parsechangelog -S Date)"
+		cat debian/changelog
+	} > debian/changelog.new
+	mv debian/changelog.new debian/changelog
+}
+
 # Debian's rules, with the one flag; its own way to configure out of the source.
 configure() {
+	mark_version
 	sed -i 's/--enable-subnet /--with-dynlibmodule --enable-subnet /' debian/rules
 	grep -q -e '--with-dynlibmodule' debian/rules ||
 		run echo "debian/rules has no --enable-subnet to put the flag beside" false
+	# As dh does first of all. It is not to do so again for the packages.
+	run dh_update_autotools_config
+	run dh_autoreconf
+	printf '\noverride_dh_update_autotools_config override_dh_autoreconf:\n' >> debian/rules
 	run debian/rules b/unbound/config.h
 	grep -q '^#define WITH_DYNLIBMODULE 1' b/unbound/config.h || run false
 }
@@ -110,23 +92,43 @@ compile() {
 	run make -C b/unbound -j"$jobs" testbound LDFLAGS="$flags -rdynamic"
 }
 
+get_and_build() {
+	: > "$log"
+	"$here/../tests/install-deps.sh" source
+	step "getting the distribution's source"
+	get_source
+	cd "$work"/unbound-[0-9]*/
+	source=$(pwd)
+	"$here/../tests/install-deps.sh" build-dep "$source"
+	step "configuring $(basename "$source")"
+	configure
+	step "compiling (about a minute)"
+	compile
+	rm -f "$build/unbound"
+	ln -s "unbound-src/$(basename "$source")/b/unbound" "$build/unbound"
+	echo "$source" > "$work/source"
+	touch "$work/done"
+	step "ready: $build/unbound"
+}
+
+# The tree is not cleaned: the program in the package is the one that the module was
+# built for.
+make_packages() {
+	cd "$(cat "$work/source")"
+	readelf -n b/unbound/unbound > "$work/id"
+	"$here/../tests/install-deps.sh" build-dep "$(pwd)"
+	step "making packages (a minute or two)"
+	run env DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" \
+		dpkg-buildpackage --build=binary --no-pre-clean --unsigned-changes
+	readelf -n debian/unbound/usr/sbin/unbound | cmp -s - "$work/id" ||
+		run echo "the package has another program than b/unbound has" false
+}
+
 if [ -f "$work/done" ] && [ -x "$build/unbound/testbound" ]; then
 	touch "$work/done"
-	exit 0
+else
+	get_and_build
 fi
-: > "$log"
-"$here/../tests/install-deps.sh" source
-step "getting the distribution's source"
-get_source
-cd "$work"/unbound-[0-9]*/
-source=$(pwd)
-"$here/../tests/install-deps.sh" build-dep "$source"
-step "configuring $(basename "$source")"
-configure
-step "compiling (about a minute)"
-compile
-rm -f "$build/unbound"
-ln -s "unbound-src/$(basename "$source")/b/unbound" "$build/unbound"
-echo "$source" > "$work/source"
-touch "$work/done"
-step "ready: $build/unbound"
+case ${2:-} in
+packages) make_packages ;;
+esac

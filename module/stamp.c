@@ -84,10 +84,9 @@ bool pbm_stamp_check(struct pb_error *error)
 			return true;
 	pb_error_set(error,
 		"this module was built for another Unbound (build-id %s, running %s): "
-		"run "
-		"\"make UNBOUND_SRC=... UNBOUND_BUILD=...\" with the tree that the "
-		"running "
-		"Unbound was built from, and install the module again",
+		"run \"make deb\", or \"make UNBOUND_SRC=... UNBOUND_BUILD=...\" with "
+		"the "
+		"tree that the running Unbound was built from, and install it again",
 		built_for[0], running[0] != '\0' ? running : "without one");
 	return false;
 }

@@ -1,11 +1,12 @@
 #!/bin/sh
 # install-deps.sh - installs what building and testing need, from Debian.
 #
-# Usage: install-deps.sh [all | source | build-dep DIRECTORY | lint | fuzz]
+# Usage: install-deps.sh [all | source | build-dep DIRECTORY | deb | lint | fuzz]
 #
 #   all        (the default) to build Pinbound and run its tests and the demo
 #   source     to get and unpack a source package
 #   build-dep  to build the source package unpacked there
+#   deb        to make Debian packages of it, and to try them
 #   lint       what "make lint" runs
 #   fuzz       what "make fuzz" and "make fuzz-afl" run
 #
@@ -17,6 +18,7 @@ build="build-essential pkg-config libldns-dev liblmdb-dev libcmocka-dev libxxhas
 run="nagios4-core prometheus postfix rsyslog systemd apparmor graphviz libfaketime knot knot-dnsutils dnsperf iproute2 procps groff-base python3 openssl zsh fish jq valgrind gnuplot-nox"
 source="dpkg-dev ca-certificates build-essential"
 fuzz="clang libclang-rt-dev afl++"
+deb="$build $source debhelper lintian mmdebstrap"
 lint="clang clang-format clang-tidy cppcheck shellcheck"
 
 missing() {
@@ -99,6 +101,10 @@ all)
 source)
 	# shellcheck disable=SC2086
 	install $source
+	;;
+deb)
+	# shellcheck disable=SC2086
+	install $deb
 	;;
 lint)
 	# shellcheck disable=SC2086

@@ -50,5 +50,6 @@ step "gcc -Werror" warnings gcc
 step "clang -Werror" warnings clang
 step "clang-tidy" tidy
 step "cppcheck" check
-step "shellcheck" shellcheck -x -P SCRIPTDIR tests/*.sh tests/*/*.sh module/*.sh .ci/run
+step "shellcheck" shellcheck -x -P SCRIPTDIR tests/*.sh tests/*/*.sh module/*.sh \
+	debian/*.sh debian/*.p* .ci/run
 [ $failed = no ]

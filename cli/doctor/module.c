@@ -121,8 +121,9 @@ static void check_program(const struct doctor_module *module,
 		"%s was built for another Unbound than %s: %s", module->file.path,
 		program->path, then);
 	doctor_mend(findings,
-		"Was Unbound upgraded? Build the module with the tree that this "
-		"Unbound was built from, and install it:");
+		"Was Unbound upgraded? Make Debian packages of both anew, or build the "
+		"module with the tree that this Unbound was built from, and install it:");
+	doctor_type(findings, "make deb");
 	doctor_type(findings, "make UNBOUND_SRC=... UNBOUND_BUILD=...");
 }
 
