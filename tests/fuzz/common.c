@@ -3,11 +3,11 @@
 #include "pinbound/pinfile.h"
 #include <unistd.h>
 
-static char directory[64];
+static char directory[96];
 
 static void clean_up(void)
 {
-	static const char *const names[] = {"pins.mdb", "state.mdb"};
+	static const char *const names[] = {"pins.mdb", "state.mdb", "root.hints"};
 	char path[128];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -21,6 +21,8 @@ static void clean_up(void)
 
 static bool make_directory(const char *below)
 {
+	if (below == NULL)
+		return false;
 	(void)snprintf(directory, sizeof(directory), "%s/pinbound-fuzz.XXXXXX", below);
 	return mkdtemp(directory) != NULL;
 }
@@ -30,7 +32,8 @@ const char *fuzz_file(const char *name)
 	static char path[128];
 
 	if (directory[0] == '\0') {
-		HOLDS(make_directory("/dev/shm") || make_directory("/tmp"));
+		HOLDS(make_directory(getenv("FUZZ_DIRECTORY")) ||
+			make_directory("/dev/shm") || make_directory("/tmp"));
 		HOLDS(atexit(clean_up) == 0);
 	}
 	(void)snprintf(path, sizeof(path), "%s/%s", directory, name);

@@ -49,8 +49,8 @@ static inline bool fuzz_is_reason(const struct pb_error *error)
 	       fuzz_is_harmless(error->text);
 }
 
-/* A directory of this process's own, in memory if that can be; its files go at the end.
- * The path of a file in it. */
+/* A directory of this process's own, below FUZZ_DIRECTORY or in memory; its files go at
+ * the end, but not that of libFuzzer, which ends at once. The path of a file in it. */
 const char *fuzz_file(const char *name);
 
 /* Checks that the pin is one, that a pin file of it is read as the same pin, and that

@@ -8,6 +8,11 @@
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
+if [ -w /dev/shm ]; then below=/dev/shm; else below=/tmp; fi
+FUZZ_DIRECTORY=$(mktemp -d "$below/pinbound-fuzz.XXXXXX")
+export FUZZ_DIRECTORY
+trap 'rm -rf "$FUZZ_DIRECTORY"' EXIT
+trap 'exit 130' HUP INT TERM
 seconds=$1
 shift
 share=$((seconds / $#))
