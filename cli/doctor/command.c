@@ -26,7 +26,7 @@ static int exit_code(enum doctor_severity worst)
 /* "/" is the same as none, and a slash at the end would stand there twice. */
 static char *clean_root(const char *root)
 {
-	char *copy = strdup(root != NULL ? root : "");
+	char *copy = doctor_copy(root != NULL ? root : "");
 	size_t size = copy == NULL ? 0 : strlen(copy);
 
 	while (size > 0 && copy[size - 1] == '/')
@@ -42,12 +42,13 @@ static int examine(struct cli *cli, struct doctor_facts *facts)
 	if (!doctor_gather(facts))
 		return cli_fail("out of memory");
 	doctor_run_checks(facts, &findings);
-	if (cli->json)
+	code = exit_code(doctor_worst(&findings));
+	if (findings.out_of_memory)
+		code = cli_fail("out of memory");
+	else if (cli->json)
 		doctor_report_json(&findings);
 	else
 		doctor_report(&findings, cli->quiet, cli_value(cli, "--verbose") != NULL);
-	code = findings.out_of_memory ? cli_fail("out of memory")
-				      : exit_code(doctor_worst(&findings));
 	doctor_findings_free(&findings);
 	return code;
 }

@@ -11,6 +11,11 @@
 #include "facts.h"
 #include "findings.h"
 
+/* As strdup() and reallocarray(). Without memory they end the program: what could not be
+ * looked at must not be taken for what is fine. */
+char *doctor_copy(const char *text);
+void *doctor_grow(void *memory, size_t count, size_t size);
+
 /* --- texts --- */
 
 /* Copies the next line, cut at its end, without blanks around it; false at the end. */

@@ -77,7 +77,7 @@ static bool read_setting(const struct doctor_facts *facts, const char *name, cha
 		start++;
 	/* Only within quotes are blanks part of it. */
 	start[strcspn(start, start == found ? "# \t" : "\"")] = '\0';
-	*value = strdup(start);
+	*value = doctor_copy(start);
 	return *value != NULL;
 }
 
@@ -101,11 +101,9 @@ void doctor_gather_settings(struct doctor_facts *facts)
 
 static void add_server(struct doctor_facts *facts, const char *address)
 {
-	struct doctor_server *more = reallocarray(
+	struct doctor_server *more = doctor_grow(
 		facts->servers, facts->server_count + 1, sizeof(*facts->servers));
 
-	if (more == NULL)
-		return;
 	facts->servers = more;
 	more += facts->server_count++;
 	*more = (struct doctor_server){.canary = DOCTOR_NOT_ASKED};
@@ -167,8 +165,8 @@ static bool rooted_conf(struct doctor_facts *facts)
 static bool default_conf(struct doctor_facts *facts)
 {
 	facts->conf = (struct pb_conf){
-		.pins = strdup("/var/lib/unbound/pinbound/pins.mdb"),
-		.state = strdup("/var/lib/unbound/pinbound/state.mdb"),
+		.pins = doctor_copy("/var/lib/unbound/pinbound/pins.mdb"),
+		.state = doctor_copy("/var/lib/unbound/pinbound/state.mdb"),
 		.default_mode = PB_MODE_REFUSE,
 	};
 	return facts->conf.pins != NULL && facts->conf.state != NULL;

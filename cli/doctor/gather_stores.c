@@ -98,7 +98,7 @@ static char *find_blocked(const struct doctor_facts *facts, const char *path)
 		*slash = '\0';
 		if (stat(doctor_rooted(facts, part, rooted), &stat_) == 0 &&
 			!doctor_may(&facts->user, &stat_, X_OK))
-			return strdup(part);
+			return doctor_copy(part);
 		*slash = '/';
 	}
 	return NULL;
@@ -125,7 +125,7 @@ static char *find_weak(const struct doctor_facts *facts, const char *path)
 			((directory.st_mode & S_ISVTX) == 0 ||
 				directory.st_uid == facts->user.uid ||
 				entry.st_uid == facts->user.uid))
-			return strdup(part);
+			return doctor_copy(part);
 		if (last == part)
 			break;
 	}
@@ -137,7 +137,7 @@ static void look(
 {
 	char rooted[DOCTOR_PATH_MAX];
 
-	*file = (struct doctor_file){.path = strdup(path)};
+	*file = (struct doctor_file){.path = doctor_copy(path)};
 	file->there = stat(doctor_rooted(facts, path, rooted), &file->stat) == 0;
 	file->unknown = !file->there && errno != ENOENT && errno != ENOTDIR;
 }
@@ -163,13 +163,11 @@ static void look_at_store(
 
 static void add_module(struct doctor_facts *facts, const char *path)
 {
-	struct doctor_module *more = reallocarray(
+	struct doctor_module *more = doctor_grow(
 		facts->modules, facts->module_count + 1, sizeof(*facts->modules));
 	char rooted[DOCTOR_PATH_MAX];
 	struct doctor_elf elf;
 
-	if (more == NULL)
-		return;
 	facts->modules = more;
 	more += facts->module_count++;
 	*more = (struct doctor_module){0};
@@ -178,7 +176,7 @@ static void add_module(struct doctor_facts *facts, const char *path)
 		more->file.blocked = find_blocked(facts, path);
 	if (doctor_read_elf(doctor_rooted(facts, path, rooted), &elf) &&
 		elf.built_for[0] != '\0')
-		more->built_for = strdup(elf.built_for);
+		more->built_for = doctor_copy(elf.built_for);
 }
 
 /* The path is one within the chroot, if there is one. */

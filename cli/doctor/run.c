@@ -33,7 +33,7 @@ static void failed(struct doctor_fact *fact, const char *why)
 {
 	fact->state = DOCTOR_FAILED;
 	free(fact->why);
-	fact->why = strdup(why);
+	fact->why = doctor_copy(why);
 }
 
 /* Reads once. False at the end, and when there is enough. */
@@ -41,19 +41,15 @@ static bool take(struct heap *heap)
 {
 	char piece[65536];
 	ssize_t got = read(heap->fd, piece, sizeof(piece));
-	char *more;
 
 	if (got < 0 && errno == EINTR)
 		return true;
 	if (got <= 0 || heap->size + (size_t)got > OUTPUT_MAX)
 		return false;
-	more = realloc(heap->text, heap->size + (size_t)got + 1);
-	if (more == NULL)
-		return false;
-	memcpy(more + heap->size, piece, (size_t)got);
-	heap->text = more;
+	heap->text = doctor_grow(heap->text, heap->size + (size_t)got + 1, 1);
+	memcpy(heap->text + heap->size, piece, (size_t)got);
 	heap->size += (size_t)got;
-	more[heap->size] = '\0';
+	heap->text[heap->size] = '\0';
 	return true;
 }
 
@@ -90,7 +86,7 @@ void doctor_read(
 		;
 	(void)close(heap.fd);
 	show_nuls(&heap);
-	fact->text = heap.text != NULL ? heap.text : strdup("");
+	fact->text = heap.text != NULL ? heap.text : doctor_copy("");
 	fact->state = DOCTOR_THERE;
 }
 
@@ -199,7 +195,7 @@ static void finish(struct doctor_fact *fact, pid_t pid, struct heap pipes[2], bo
 		;
 	show_nuls(&pipes[0]);
 	show_nuls(&pipes[1]);
-	fact->text = pipes[0].text != NULL ? pipes[0].text : strdup("");
+	fact->text = pipes[0].text != NULL ? pipes[0].text : doctor_copy("");
 	if (!timely)
 		failed(fact, "it did not end within 10 seconds");
 	else if (status != 0)

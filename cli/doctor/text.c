@@ -2,9 +2,29 @@
 #include "doctor.h"
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+static void *must_be_there(void *memory)
+{
+	if (memory == NULL) {
+		(void)fprintf(stderr, "pinbound: out of memory\n");
+		exit(1);
+	}
+	return memory;
+}
+
+char *doctor_copy(const char *text)
+{
+	return must_be_there(strdup(text));
+}
+
+void *doctor_grow(void *memory, size_t count, size_t size)
+{
+	return must_be_there(reallocarray(memory, count, size));
+}
 
 static bool is_blank(char c)
 {

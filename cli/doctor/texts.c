@@ -97,12 +97,12 @@ static void run(
 /* Appends a text to another. */
 static void append(struct doctor_fact *to, struct doctor_fact *from)
 {
-	char *joined;
+	if (from->state == DOCTOR_THERE && from->text != NULL) {
+		size_t size = strlen(to->text), more = strlen(from->text);
 
-	if (from->state == DOCTOR_THERE && from->text != NULL &&
-		asprintf(&joined, "%s\n%s", to->text, from->text) >= 0) {
-		free(to->text);
-		to->text = joined;
+		to->text = doctor_grow(to->text, size + more + 2, 1);
+		to->text[size] = '\n';
+		memcpy(to->text + size + 1, from->text, more + 1);
 	} else if (from->state == DOCTOR_FAILED) {
 		/* A part that could not be read makes the whole unknown. */
 		to->state = DOCTOR_FAILED;
@@ -135,7 +135,7 @@ static void append_glob(
  * clause does not matter. Not what is included from there in turn. */
 static void include(const struct doctor_facts *facts, struct doctor_fact *fact)
 {
-	char *main = fact->text != NULL ? strdup(fact->text) : NULL;
+	char *main = fact->text != NULL ? doctor_copy(fact->text) : NULL;
 	const char *at = main;
 	char line[DOCTOR_LINE_MAX];
 

@@ -40,6 +40,7 @@ READS = [
     ["suggest", "{cli}/logs/exim.log", "--json"],
     ["help", "add"],
     ["completion", "bash"],
+    ["doctor", "--root", "{dir}", "--path", "bin", "--offline"],
 ]
 
 

@@ -74,7 +74,7 @@ class Trial:
         self.before = self.contents()
         self.reference = self.run()
         self.after = self.contents()
-        if self.reference.returncode != 0:
+        if self.reference.returncode != 0 and command[0] != "doctor":
             count.fail(f"{command} without a fault: {self.reference.stderr}")
 
     def end(self):
@@ -110,6 +110,8 @@ class Trial:
         """What is wrong with it, None if nothing is."""
         if result.returncode < 0:
             return "ended by " + signal.Signals(-result.returncode).name
+        if self.command[0] == "doctor":  # what it finds may be a lack of memory
+            return None if result.stderr or result.stdout else "found nothing"
         if result.returncode == 0:
             if result.stdout != self.reference.stdout:
                 return f"said that all is well, and wrote {result.stdout}"
