@@ -63,7 +63,8 @@ static bool is_whole(const ldns_pkt *message)
 
 	for (size_t i = 0; whole && i < ldns_rr_list_rr_count(all); i++) {
 		const ldns_rr *rr = ldns_rr_list_rr(all, i);
-		const ldns_rr_descriptor *type = ldns_rr_descript(ldns_rr_get_type(rr));
+		const ldns_rr_descriptor *type =
+			ldns_rr_descript((uint16_t)ldns_rr_get_type(rr));
 
 		whole = ldns_rr_is_question(rr) ||
 			ldns_rr_rd_count(rr) >= ldns_rr_descriptor_minimum(type);

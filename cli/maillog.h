@@ -21,7 +21,8 @@ struct maillog_delivery {
 /*
  * Reads one line, without its end. `now`, in seconds since 1970, tells which year a
  * time of syslog that has none is of. False for every line that is no such attempt:
- * mail that came in or stayed here, bounces, and all else that is in a log.
+ * mail that came in or stayed here, bounces, and all else that is in a log; errno is
+ * ENOMEM if it may be one, and there was no memory to tell.
  */
 bool maillog_read(struct maillog_delivery *delivery, const char *line, int64_t now);
 

@@ -57,18 +57,28 @@ static const char *compression(const char *line)
 	return NULL;
 }
 
+/* False if memory is lacking: a line whose domain cannot be read for that is not one
+ * without a domain. */
+static bool count_line(struct suggesting *s, const char *line)
+{
+	struct maillog_delivery delivery;
+
+	errno = 0;
+	return maillog_read(&delivery, line, s->now) ? mailcount_add(s->count, &delivery)
+						     : errno != ENOMEM;
+}
+
 static bool read_log(struct suggesting *s, FILE *in, const char *path)
 {
 	char *line = malloc(MAILLOG_LINE_MAX);
-	struct maillog_delivery delivery;
 	const char *reader = NULL;
 	bool fine = line != NULL, first = true;
 
 	for (; fine && reader == NULL && read_line(in, line); first = false) {
 		if (first)
 			reader = compression(line);
-		if (reader == NULL && maillog_read(&delivery, line, s->now))
-			fine = mailcount_add(s->count, &delivery);
+		if (reader == NULL)
+			fine = count_line(s, line);
 	}
 	free(line);
 	if (!fine)

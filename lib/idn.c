@@ -1,5 +1,6 @@
 /* idn.c - names as people type them; the only file that knows libidn2. */
 #include "pinbound/name.h"
+#include <errno.h>
 #include <idn2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,8 @@ static bool append_label(char *out, size_t *used, size_t size, const char *label
 	if (!is_ascii(label, length))
 		code = idn2_lookup_u8((const uint8_t *)copy, (uint8_t **)&ascii,
 			IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+	if (code == IDN2_MALLOC)
+		errno = ENOMEM;
 	if (code != IDN2_OK) {
 		pb_error_set(error,
 			"\"%s\" is not a label of an internationalized name: %s", copy,

@@ -30,7 +30,8 @@ bool pb_name_from_text(
 
 /*
  * The same for what a person typed: UTF-8 labels become A-labels (IDNA2008, by
- * libidn2). Only programs that link libidn2 may call it.
+ * libidn2). errno is ENOMEM if memory was lacking. Only programs that link libidn2 may
+ * call it.
  */
 bool pb_name_from_user(
 	struct pb_name *name, const char *text, size_t size, struct pb_error *error);

@@ -96,12 +96,12 @@ static void put(int fd, const void *octets, size_t size)
 	const char *at = octets;
 
 	while (size > 0) {
-		ssize_t put = REAL(write)(fd, at, size);
+		ssize_t written = REAL(write)(fd, at, size);
 
-		if (put < 0)
+		if (written < 0)
 			abort();
-		at += put;
-		size -= (size_t)put;
+		at += written;
+		size -= (size_t)written;
 	}
 }
 

@@ -19,7 +19,8 @@ import sys
 from common import BUILD, HERE, TESTS, Count, Stores, workdir
 
 REPLAY = os.path.join(HERE, "../replay")
-TESTBOUND = os.path.join(os.environ.get("UNBOUND_BUILD", BUILD + "/unbound"), "testbound")
+TESTBOUND = os.path.join(
+    os.path.abspath(os.environ.get("UNBOUND_BUILD", BUILD + "/unbound")), "testbound")
 MODULE = os.path.join(TESTS, "fault-module.so")
 
 SCENARIOS = [

@@ -36,7 +36,7 @@ def choose(stores, number):
         return ["import", file] + (["--replace"] if kind == "replace" else [])
     names = [line.split()[1] for line in stores.must("export").decode().splitlines()
              if line.startswith("    name: ")]
-    if kind == "add":
+    if kind == "add" or not names:
         return ["add", f"e{number}.example", "--ns", "ns1.dns-host.example"]
     if kind == "undo":
         return ["undo"]
