@@ -31,7 +31,7 @@ fill = sed -e 's|@bindir@|$(bindir)|g' -e 's|@storedir@|$(STOREDIR)|g'
 
 PAGES = $(wildcard man/*)
 EXAMPLES = $(wildcard conf-examples/*)
-DOCS = README.md CHANGELOG.md LICENSE doc/guide.md
+DOCS = README.md CHANGELOG.md SECURITY.md LICENSE doc/guide.md
 page_place = $(mandir)/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 
 INSTALLED = $(bindir)/pinbound $(moduledir)/pinbound.so \

@@ -19,7 +19,7 @@ export UNBOUND_SRC UNBOUND_BUILD
 rm -rf "$build/deb"
 mkdir -p "$build/deb/source" "$build/deb/debug"
 cd "$top"
-cp -R Makefile install.mk README.md CHANGELOG.md LICENSE include lib cli module man doc \
+cp -R Makefile install.mk README.md CHANGELOG.md SECURITY.md LICENSE include lib cli module man doc \
 	conf-examples systemd tests debian "$build/deb/source"
 cd "$build/deb/source"
 echo "pinbound: making the package"
