@@ -8,16 +8,23 @@
 #include "order.h"
 #include "read.h"
 
-static bool known_of_any(const struct module_qstate *qstate, const struct pb_set *servers,
-	const struct pb_address *address)
+/* Is it the address of one of these servers, and not another than the pinned one? */
+static bool known_of_any(const struct module_qstate *qstate, const struct pb_pin *pin,
+	const struct pb_set *servers, const struct pb_address *address)
 {
+	uint8_t shown[PB_ADDRESS_ELEMENT_MAX];
 	struct pb_bytes element;
 	struct pb_name server;
 
-	for (size_t at = 0; pb_set_next(servers, &at, &element);)
-		if (pb_name_from_wire(&server, element.data, element.size) != 0 &&
-			pbm_address_known(qstate->env, &server, address))
+	for (size_t at = 0; pb_set_next(servers, &at, &element);) {
+		if (pb_name_from_wire(&server, element.data, element.size) == 0 ||
+			!pbm_address_known(qstate->env, &server, address))
+			continue;
+		element = (struct pb_bytes){
+			shown, pb_address_element(shown, &server, address)};
+		if (!pb_address_deviates(&pin->address, element))
 			return true;
+	}
 	return false;
 }
 
@@ -49,8 +56,8 @@ static bool from_pinned_server(const struct module_qstate *qstate,
 	if (step->server == NULL)
 		return false;
 	address = pbm_address_of(step->server);
-	return known_of_any(qstate, &pin->ns, &address) ||
-	       known_of_any(qstate, &pin->child_ns, &address);
+	return known_of_any(qstate, pin, &pin->ns, &address) ||
+	       known_of_any(qstate, pin, &pin->child_ns, &address);
 }
 
 /* Room for the servers that may have an address. */
