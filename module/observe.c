@@ -15,14 +15,14 @@ static bool known_of_any(const struct module_qstate *qstate, const struct pb_pin
 	uint8_t shown[PB_ADDRESS_ELEMENT_MAX];
 	struct pb_bytes element;
 	struct pb_name server;
+	size_t size;
 
 	for (size_t at = 0; pb_set_next(servers, &at, &element);) {
 		if (pb_name_from_wire(&server, element.data, element.size) == 0 ||
 			!pbm_address_known(qstate->env, &server, address))
 			continue;
-		element = (struct pb_bytes){
-			shown, pb_address_element(shown, &server, address)};
-		if (!pb_address_deviates(&pin->address, element))
+		size = pb_address_element(shown, &server, address);
+		if (!pb_address_deviates(&pin->address, (struct pb_bytes){shown, size}))
 			return true;
 	}
 	return false;
