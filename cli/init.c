@@ -146,7 +146,8 @@ static bool put_in_place(const char *made, const char *path)
 /*
  * root writes the pins, Unbound's group reads them; the lock file, in which
  * LMDB's readers must write, and the state are Unbound's. A store that was not made to
- * its end must not be in the way of the next one.
+ * its end must not be in the way of the next one. A lock file without its store belongs
+ * to one that was moved away, which a resolver may still have open: both would share it.
  */
 static bool make_pins(const char *path, const struct owners *owners)
 {
@@ -170,9 +171,9 @@ static bool make_pins(const char *path, const struct owners *owners)
 	}
 	pb_store_close(store);
 	(void)unlink(made_lock);
+	(void)unlink(lock);
 	fine = make_file(made, true, geteuid(), owners->group, 0640) &&
-	       make_file(lock, access(lock, F_OK) == 0, owners->resolver, owners->group,
-		       0660) &&
+	       make_file(lock, false, owners->resolver, owners->group, 0660) &&
 	       put_in_place(made, path);
 	(void)unlink(made);
 	return fine && keep_entry(path);
