@@ -319,7 +319,7 @@ check:
 	$(MAKE) replay
 	$(MAKE) defences
 	$(MAKE) suite
-	$(MAKE) random
+	$(MAKE) random BUDGET=180
 	$(MAKE) lab
 	$(MAKE) mail
 	$(MAKE) guide
