@@ -1,5 +1,7 @@
 /* common.c - see fuzz.h. */
+#include "db.h"
 #include "fuzz.h"
+#include "key.h"
 #include "pinbound/pinfile.h"
 #include <unistd.h>
 
@@ -71,4 +73,21 @@ void fuzz_check_pin(const struct pb_pin *pin)
 	HOLDS(expected == NULL);
 	(void)fclose(file);
 	free(text);
+}
+
+void fuzz_empty(struct pb_txn *txn, unsigned tables)
+{
+	struct pb_error error;
+
+	for (unsigned table = 0; table < tables; table++) {
+		struct pb_bytes key = {NULL, 0}, value;
+
+		while (pb_txn_seek(txn, table, PB_FIRST, &key, &value, &error) == PB_OK) {
+			uint8_t copy[PB_KEY_MAX];
+			struct pb_bytes at = {copy, key.size};
+
+			memcpy(copy, key.data, key.size);
+			HOLDS(pb_txn_delete(txn, table, at, &error) == PB_OK);
+		}
+	}
 }

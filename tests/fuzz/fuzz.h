@@ -57,4 +57,9 @@ const char *fuzz_file(const char *name);
  * nothing in that file steers a terminal. */
 void fuzz_check_pin(const struct pb_pin *pin);
 
+struct pb_txn; /* see db.h */
+
+/* Takes all entries out of the first `tables` tables of a store. */
+void fuzz_empty(struct pb_txn *txn, unsigned tables);
+
 #endif

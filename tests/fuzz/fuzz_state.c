@@ -19,27 +19,12 @@ static void open_state(void)
 	HOLDS(state != NULL);
 }
 
-static void empty(struct pb_txn *txn)
-{
-	for (unsigned table = 0; table < PB_STATE_TABLES; table++) {
-		struct pb_bytes key = {NULL, 0}, value;
-
-		while (pb_txn_seek(txn, table, PB_FIRST, &key, &value, &error) == PB_OK) {
-			uint8_t copy[PB_KEY_MAX];
-			struct pb_bytes at = {copy, key.size};
-
-			memcpy(copy, key.data, key.size);
-			HOLDS(pb_txn_delete(txn, table, at, &error) == PB_OK);
-		}
-	}
-}
-
 static void fill(const uint8_t *data, size_t size)
 {
 	struct pb_txn *txn = pb_db_write(state->db, &error);
 
 	HOLDS(txn != NULL);
-	empty(txn);
+	fuzz_empty(txn, PB_STATE_TABLES);
 	while (size >= 4) {
 		size_t key_size = data[1], value_size = (size_t)(data[2] << 8 | data[3]);
 		struct pb_bytes key = {data + 4, key_size},

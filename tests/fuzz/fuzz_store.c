@@ -13,21 +13,6 @@
 static struct pb_store *store;
 static struct pb_error error;
 
-static void empty(struct pb_txn *txn)
-{
-	for (unsigned table = 0; table < PB_TABLES; table++) {
-		struct pb_bytes key = {NULL, 0}, value;
-
-		while (pb_txn_seek(txn, table, PB_FIRST, &key, &value, &error) == PB_OK) {
-			uint8_t copy[PB_KEY_MAX];
-			struct pb_bytes at = {copy, key.size};
-
-			memcpy(copy, key.data, key.size);
-			HOLDS(pb_txn_delete(txn, table, at, &error) == PB_OK);
-		}
-	}
-}
-
 static void put(struct pb_txn *txn, unsigned table, struct pb_bytes key,
 	struct pb_bytes value, struct pb_totals *totals)
 {
@@ -55,7 +40,7 @@ static void fill(const uint8_t *data, size_t size)
 	struct pb_totals totals = {{0, 0}, 0};
 
 	HOLDS(txn != NULL);
-	empty(txn);
+	fuzz_empty(txn, PB_TABLES);
 	while (size >= 4) {
 		size_t key_size = data[1], value_size = (size_t)(data[2] << 8 | data[3]);
 

@@ -6,11 +6,7 @@
 set -eu
 cd "$(dirname "$0")/../.."
 build=${BUILD:-build}
-if [ -w /dev/shm ]; then below=/dev/shm; else below=/tmp; fi
-FUZZ_DIRECTORY=$(mktemp -d "$below/pinbound-fuzz.XXXXXX")
-export FUZZ_DIRECTORY
-trap 'rm -rf "$FUZZ_DIRECTORY"' EXIT
-trap 'exit 130' HUP INT TERM
+. tests/fuzz/directory.sh
 
 can_sanitize() {
 	echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) {return 0;}' |
