@@ -247,6 +247,11 @@ static int not_known(enum format format, const char *why)
 	return CHECK_UNKNOWN;
 }
 
+static void end_without_memory(void *format)
+{
+	exit(not_known(*(const enum format *)format, "out of memory"));
+}
+
 static int prepare_and_run(struct check *check, enum format format)
 {
 	struct pb_error error;
@@ -317,8 +322,10 @@ int cli_check(struct cli *cli)
 	check.last_resolver = &check.resolvers;
 	if (check.arena == NULL)
 		return not_known(format, "out of memory");
+	arena_set_end(end_without_memory, &format);
 	if (code == CLI_DONE)
 		code = prepare_and_run(&check, format);
+	arena_set_end(NULL, NULL);
 	arena_free(check.arena);
 	return code;
 }

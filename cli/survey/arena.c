@@ -16,10 +16,23 @@ struct arena {
 	struct block *blocks; /* the one that is being filled first */
 };
 
-static void *need(void *memory)
+static struct {
+	void (*end)(void *arg);
+	void *arg;
+} without_memory;
+
+void arena_set_end(void (*end)(void *arg), void *arg)
+{
+	without_memory.end = end;
+	without_memory.arg = arg;
+}
+
+void *arena_need(void *memory)
 {
 	if (memory != NULL)
 		return memory;
+	if (without_memory.end != NULL)
+		without_memory.end(without_memory.arg);
 	(void)fputs("pinbound: out of memory\n", stderr);
 	exit(1);
 }
@@ -47,7 +60,7 @@ static struct block *add_block(struct arena *arena, size_t size)
 {
 	bool large = size > BLOCK_SIZE / 4;
 	size_t room = large ? size : BLOCK_SIZE;
-	struct block *block = need(calloc(1, sizeof(*block) + room));
+	struct block *block = arena_need(calloc(1, sizeof(*block) + room));
 
 	block->size = room;
 	if (large && arena->blocks != NULL) {
@@ -66,7 +79,7 @@ void *arena_alloc(struct arena *arena, size_t size)
 	void *memory;
 
 	if (size > SIZE_MAX - BLOCK_SIZE)
-		(void)need(NULL);
+		(void)arena_need(NULL);
 	size = (size + 15) & ~(size_t)15;
 	if (block == NULL || size > block->size - block->used)
 		block = add_block(arena, size);

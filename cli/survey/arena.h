@@ -8,12 +8,18 @@
 
 struct arena;
 
+/* Returns `memory`. If that is NULL, the program ends, since a survey of which a part is
+ * missing must not be taken for a survey. */
+void *arena_need(void *memory);
+
+/* How it ends then: `end` does not return. NULL: a word on standard error, exit code 1. */
+void arena_set_end(void (*end)(void *arg), void *arg);
+
 /* NULL if there is no memory. */
 struct arena *arena_new(void);
 void arena_free(struct arena *arena); /* NULL is fine */
 
-/* Memory, all zero, until arena_free(). Without memory the program ends: a survey of
- * which a part is missing must not be taken for a survey. */
+/* Memory, all zero, until arena_free(); never NULL, see arena_need(). */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* A copy of `size` octets. */

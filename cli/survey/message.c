@@ -1,4 +1,5 @@
 /* message.c - queries, and which messages answer them; see engine.h. */
+#include "arena.h"
 #include "engine.h"
 #include <string.h>
 
@@ -87,9 +88,47 @@ static bool truncated(struct pb_bytes wire)
 	return (wire.data[2] & 0x02) != 0;
 }
 
-bool net_take(struct asking *asking, struct pb_bytes wire)
+/* Has each record all the fields of its type? ldns leaves out one for which it has no
+ * memory (1.8.3), and says nothing. */
+static bool are_whole(const ldns_rr_list *rrs)
+{
+	for (size_t i = 0; i < ldns_rr_list_rr_count(rrs); i++) {
+		const ldns_rr *rr = ldns_rr_list_rr(rrs, i);
+
+		if (ldns_rr_owner(rr) == NULL ||
+			ldns_rr_rd_count(rr) < ldns_rr_descriptor_minimum(ldns_rr_descript(
+						       ldns_rr_get_type(rr))))
+			return false;
+	}
+	return true;
+}
+
+static bool is_whole(const ldns_pkt *message)
+{
+	return are_whole(ldns_pkt_answer(message)) &&
+	       are_whole(ldns_pkt_authority(message)) &&
+	       are_whole(ldns_pkt_additional(message));
+}
+
+/* The message, to be freed by ldns_pkt_free(); NULL if it does not decode. */
+static ldns_pkt *decode(struct pb_bytes wire)
 {
 	ldns_pkt *message = NULL;
+	ldns_status status = ldns_wire2pkt(&message, wire.data, wire.size);
+
+	if (status == LDNS_STATUS_MEM_ERR)
+		(void)arena_need(NULL);
+	if (status != LDNS_STATUS_OK)
+		return NULL;
+	if (is_whole(message))
+		return message;
+	ldns_pkt_free(message);
+	return NULL;
+}
+
+bool net_take(struct asking *asking, struct pb_bytes wire)
+{
+	ldns_pkt *message;
 
 	if (rejects_edns(asking, wire)) {
 		asking->no_edns = asking->peer->no_edns = true;
@@ -102,7 +141,8 @@ bool net_take(struct asking *asking, struct pb_bytes wire)
 		net_again(asking);
 		return true;
 	}
-	if (ldns_wire2pkt(&message, wire.data, wire.size) != LDNS_STATUS_OK)
+	message = decode(wire);
+	if (message == NULL)
 		return false;
 	net_answered(asking, message, wire);
 	ldns_pkt_free(message);

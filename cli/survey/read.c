@@ -51,18 +51,19 @@ ldns_rr_list *read_rrset(const ldns_pkt *message, ldns_pkt_section which,
 	const struct pb_name *owner, uint16_t type)
 {
 	const ldns_rr_list *rrs = section(message, which);
-	ldns_rr_list *found = ldns_rr_list_new();
+	ldns_rr_list *found = arena_need(ldns_rr_list_new());
 	bool any = false;
 
-	for (size_t i = 0; found != NULL && i < ldns_rr_list_rr_count(rrs); i++) {
+	for (size_t i = 0; i < ldns_rr_list_rr_count(rrs); i++) {
 		const ldns_rr *rr = ldns_rr_list_rr(rrs, i);
 		bool data = is(rr, owner, type);
 		bool signature = is(rr, owner, LDNS_RR_TYPE_RRSIG) &&
 				 ldns_rr_rd_count(rr) > 0 &&
 				 ldns_rdf2rr_type(ldns_rr_rrsig_typecovered(rr)) == type;
 
-		if (data || signature)
-			ldns_rr_list_push_rr(found, ldns_rr_clone(rr));
+		if ((data || signature) &&
+			!ldns_rr_list_push_rr(found, arena_need(ldns_rr_clone(rr))))
+			(void)arena_need(NULL);
 		any = any || data;
 	}
 	if (any)

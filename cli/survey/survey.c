@@ -459,15 +459,11 @@ static void found_parent(void *arg, enum cuts_state state, const struct cuts_zon
 void survey_start(struct surveyor *surveyor, const struct pb_name *name,
 	const struct survey_wants *wants, survey_done *done, void *arg)
 {
-	struct arena *arena = arena_new();
-	struct run *run = arena == NULL ? NULL : arena_alloc(arena, sizeof(*run));
+	struct arena *arena = arena_need(arena_new());
+	struct run *run = arena_alloc(arena, sizeof(*run));
 	unsigned labels = pb_name_labels(name);
 	struct pb_name above;
 
-	if (run == NULL) {
-		(void)fputs("pinbound: out of memory\n", stderr);
-		exit(1);
-	}
 	run->survey.arena = arena;
 	run->survey.name = *name;
 	run->surveyor = surveyor;
