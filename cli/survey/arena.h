@@ -12,7 +12,8 @@ struct arena;
  * missing must not be taken for a survey. */
 void *arena_need(void *memory);
 
-/* How it ends then: `end` does not return. NULL: a word on standard error, exit code 1. */
+/* How it ends then: by `end`, which does not return, or, if that is NULL, with a word on
+ * standard error and exit code 1. */
 void arena_set_end(void (*end)(void *arg), void *arg);
 
 /* NULL if there is no memory. */

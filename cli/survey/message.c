@@ -96,8 +96,9 @@ static bool are_whole(const ldns_rr_list *rrs)
 		const ldns_rr *rr = ldns_rr_list_rr(rrs, i);
 
 		if (ldns_rr_owner(rr) == NULL ||
-			ldns_rr_rd_count(rr) < ldns_rr_descriptor_minimum(ldns_rr_descript(
-						       ldns_rr_get_type(rr))))
+			ldns_rr_rd_count(rr) <
+				ldns_rr_descriptor_minimum(
+					ldns_rr_descript(ldns_rr_get_type(rr))))
 			return false;
 	}
 	return true;

@@ -1,4 +1,5 @@
 /* net.c - queues, rates and patience; see net.h and engine.h. */
+#include "arena.h"
 #include "engine.h"
 #include <errno.h>
 #include <signal.h>
@@ -29,14 +30,6 @@
 #define CATCH_UP (10 * MILLISECOND)
 #define TICK (100 * MILLISECOND)
 
-static void *need(void *memory)
-{
-	if (memory != NULL)
-		return memory;
-	(void)fputs("pinbound: out of memory\n", stderr);
-	exit(1);
-}
-
 static unsigned most_sockets(void)
 {
 	struct rlimit limit;
@@ -51,7 +44,7 @@ static unsigned most_sockets(void)
 
 struct net *net_new(const struct net_options *options, struct pb_error *error)
 {
-	struct net *net = need(calloc(1, sizeof(*net)));
+	struct net *net = arena_need(calloc(1, sizeof(*net)));
 
 	net->options = *options;
 	net->most = most_sockets();
@@ -433,7 +426,7 @@ static struct peer *find_peer(
 			memcmp(peer->address.octets, address->octets,
 				sizeof(address->octets)) == 0)
 			return peer;
-	peer = need(calloc(1, sizeof(*peer)));
+	peer = arena_need(calloc(1, sizeof(*peer)));
 	*peer = (struct peer){
 		.next = *place,
 		.net = net,
@@ -451,7 +444,7 @@ void net_ask(
 	uint16_t usual = question->transport == NET_TLS ? 853 : 53;
 	struct peer *peer = find_peer(
 		net, &question->server, question->port != 0 ? question->port : usual);
-	struct asking *asking = need(calloc(1, sizeof(*asking)));
+	struct asking *asking = arena_need(calloc(1, sizeof(*asking)));
 	bool v4 = question->server.family == 4;
 
 	*asking = (struct asking){

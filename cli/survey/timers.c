@@ -1,6 +1,6 @@
 /* timers.c - see timers.h. */
 #include "timers.h"
-#include <stdio.h>
+#include "arena.h"
 #include <stdlib.h>
 #include <time.h>
 
@@ -51,13 +51,8 @@ static void sink(struct timers *timers, struct timer *timer)
 static void grow(struct timers *timers)
 {
 	size_t room = timers->room == 0 ? 256 : 2 * timers->room;
-	struct timer **heap = realloc(timers->heap, room * sizeof(struct timer *));
 
-	if (heap == NULL) {
-		(void)fputs("pinbound: out of memory\n", stderr);
-		exit(1);
-	}
-	timers->heap = heap;
+	timers->heap = arena_need(realloc(timers->heap, room * sizeof(struct timer *)));
 	timers->room = room;
 }
 
