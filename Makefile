@@ -216,6 +216,7 @@ check-install: all
 
 # The packages in a Debian of their own: installed, upgraded, removed.
 check-deb: deb
+	sh tests/install-deps.sh deb-tests
 	BUILD=$(BUILD) tests/deb.sh
 
 LAB = BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh

@@ -1,12 +1,13 @@
 #!/bin/sh
 # install-deps.sh - installs what building and testing need, from Debian.
 #
-# Usage: install-deps.sh [all | source | build-dep DIRECTORY | deb | lint | fuzz]
+# Usage: install-deps.sh [all | source | build-dep DIRECTORY | deb | deb-tests | lint | fuzz]
 #
 #   all        (the default) to build Pinbound and run its tests and the demo
 #   source     to get and unpack a source package
 #   build-dep  to build the source package unpacked there
-#   deb        to make Debian packages of it, and to try them
+#   deb        to make Debian packages of it
+#   deb-tests  to try them
 #   lint       what "make lint" runs
 #   fuzz       what "make fuzz" and "make fuzz-afl" run
 #
@@ -18,7 +19,8 @@ build="build-essential pkg-config libldns-dev liblmdb-dev libcmocka-dev libxxhas
 run="nagios4-core prometheus postfix rsyslog systemd apparmor graphviz libfaketime knot knot-dnsutils dnsperf iproute2 procps groff-base python3 openssl zsh fish jq valgrind gnuplot-nox"
 source="dpkg-dev ca-certificates build-essential"
 fuzz="clang libclang-rt-dev afl++"
-deb="$build $source debhelper lintian mmdebstrap"
+deb="$build $source debhelper"
+deb_tests="lintian mmdebstrap"
 lint="clang clang-format clang-tidy cppcheck shellcheck"
 
 missing() {
@@ -105,6 +107,10 @@ source)
 deb)
 	# shellcheck disable=SC2086
 	install $deb
+	;;
+deb-tests)
+	# shellcheck disable=SC2086
+	install $deb_tests
 	;;
 lint)
 	# shellcheck disable=SC2086
