@@ -190,6 +190,7 @@ cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile $(BUILD)/tests/test_sta
 	BUILD=$(BUILD) tests/cli/json.sh
 	BUILD=$(BUILD) tests/cli/malformed.sh
 	BUILD=$(BUILD) tests/cli/hard.sh
+	BUILD=$(BUILD) tests/cli/races.sh
 
 # What must not harm: memory that runs out, kill -9, bits that flip. All of it takes an
 # hour; variables of tests/faults/run.sh say how much.

@@ -2,9 +2,26 @@
 #include "file.h"
 #include "cli.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* A file of our own, not one that somebody has put there, or a link to one. */
+static FILE *make(const char *path)
+{
+	FILE *out;
+	int fd;
+
+	(void)unlink(path); /* what a run left that came to no end */
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return NULL;
+	out = fdopen(fd, "w");
+	if (out == NULL)
+		(void)close(fd);
+	return out;
+}
 
 bool cli_file_open(struct cli_file *file, const char *path)
 {
@@ -14,7 +31,7 @@ bool cli_file_open(struct cli_file *file, const char *path)
 		(void)cli_fail("out of memory");
 		return false;
 	}
-	file->out = fopen(file->other, "we");
+	file->out = make(file->other);
 	if (file->out != NULL)
 		return true;
 	(void)cli_fail("%s: %s", file->other, strerror(errno));

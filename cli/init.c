@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -115,21 +116,18 @@ static bool make_file(const char *path, bool there, uid_t owner, gid_t group, mo
 	return fine;
 }
 
-/* What was made is there after a power cut, too. */
-static bool keep_entry(const char *path)
+/* The directory that a file lies in; -1 if it cannot be opened, which it says. */
+static int open_directory(const char *path)
 {
 	char directory[4096];
-	bool fine;
 	int fd;
 
 	(void)snprintf(directory, sizeof(directory), "%.*s",
 		(int)(strrchr(path, '/') - path + 1), path);
 	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return complain(directory);
-	fine = fsync(fd) == 0 || complain(directory);
-	(void)close(fd);
-	return fine;
+		(void)complain(directory);
+	return fd;
 }
 
 /* Gives the store that was made beside its place that place, where nothing may be. */
@@ -176,7 +174,22 @@ static bool make_pins(const char *path, const struct owners *owners)
 	       make_file(lock, false, owners->resolver, owners->group, 0660) &&
 	       put_in_place(made, path);
 	(void)unlink(made);
-	return fine && keep_entry(path);
+	return fine;
+}
+
+/* One at a time: what is made beside the store has one name. And what was made is there
+ * after a power cut, too. */
+static bool make_pins_alone(const char *path, const struct owners *owners)
+{
+	int directory = open_directory(path);
+	bool fine;
+
+	if (directory < 0)
+		return false;
+	fine = (flock(directory, LOCK_EX) == 0 || complain(path)) &&
+	       make_pins(path, owners) && (fsync(directory) == 0 || complain(path));
+	(void)close(directory);
+	return fine;
 }
 
 static bool make_state(const char *path, const struct owners *owners)
@@ -218,7 +231,7 @@ int cli_init(struct cli *cli)
 		!make_directory(cli->conf.state, &owners) ||
 		!make_state(cli->conf.state, &owners) ||
 		/* last: it must not be there yet */
-		(!only_state && !make_pins(cli->conf.pins, &owners)))
+		(!only_state && !make_pins_alone(cli->conf.pins, &owners)))
 		return CLI_FAILED;
 	if (cli->json)
 		say_json(cli);
