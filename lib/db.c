@@ -155,6 +155,12 @@ static int begin(struct pb_db *db, unsigned flags, MDB_txn **txn)
 	return code;
 }
 
+/* A file that was begun, and in which nothing was ever stored, has no tables. */
+static int without_table(MDB_txn *txn)
+{
+	return mdb_txn_id(txn) == 0 ? EBADF : MDB_INVALID;
+}
+
 static int open_tables(struct pb_db *db, enum pb_access access,
 	const char *const tables[], unsigned count)
 {
@@ -167,8 +173,9 @@ static int open_tables(struct pb_db *db, enum pb_access access,
 	for (unsigned i = 0; i < count; i++) {
 		code = mdb_dbi_open(txn, tables[i], open, &db->table[i]);
 		if (code != 0) {
+			code = code == MDB_NOTFOUND ? without_table(txn) : code;
 			mdb_txn_abort(txn);
-			return code == MDB_NOTFOUND ? MDB_INVALID : code;
+			return code;
 		}
 	}
 	return mdb_txn_commit(txn); /* a reader must too, to keep the table handles */

@@ -24,10 +24,8 @@ void doctor_pins(const struct doctor_facts *facts, struct doctor_findings *findi
 		refusing += facts->pins[i].mode == PB_MODE_REFUSE;
 	if (facts->pin_count == 0) {
 		doctor_find(findings, DOCTOR_WARNING, "nothing is pinned");
-		doctor_mend(findings, "Begin with your own domain:");
-		doctor_type(findings, "pinbound add example.com --mode refuse \\");
-		doctor_type(findings, "    --ns ns1.dns-host.example --ns "
-				      "ns2.dns-host.example");
+		doctor_mend(findings, "Begin with your own domain, as it is delegated now:");
+		doctor_type(findings, "pinbound add example.com --mx");
 	} else if (refusing == 0) {
 		doctor_find(findings, DOCTOR_INFO,
 			"all pins only log: no hijacked answer is held back");

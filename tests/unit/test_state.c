@@ -3,6 +3,7 @@
 #include "pinbound/state.h"
 #include "unit.h"
 #include <fcntl.h>
+#include <lmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -387,6 +388,22 @@ static void cut_short(void **state)
 	assert_true(write_all(f, &event, 1));
 }
 
+/* Whoever opened it first came to its end before it wrote anything. */
+static void begun(void **state)
+{
+	struct fixture *f = *state;
+	MDB_env *env;
+
+	pb_state_close(f->state);
+	f->state = NULL;
+	assert_int_equal(truncate(f->path, 0), 0);
+	assert_int_equal(mdb_env_create(&env), 0);
+	assert_int_equal(mdb_env_open(env, f->path, MDB_NOSUBDIR, 0600), 0);
+	mdb_env_close(env);
+	assert_null(pb_state_open(f->path, PB_STORE_READ, &error));
+	assert_non_null(strstr(error.text, "it is empty"));
+}
+
 static void copy_file(const char *from, const char *to)
 {
 	char command[300];
@@ -590,6 +607,7 @@ int main(int argc, char **argv)
 		TEST(evidence_is_bounded),
 		TEST(pruned),
 		TEST(cut_short),
+		TEST(begun),
 		TEST(written_over),
 		TEST(taken_away),
 		TEST(not_a_store),
