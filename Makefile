@@ -178,7 +178,7 @@ replay: all
 # Each scenario fails without its defence.
 defences: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) \
-		tests/replay/mutate.sh
+		DEFENCES_JOBS=2 tests/replay/mutate.sh
 
 # Unbound's own scenarios, with the module in front.
 suite: all

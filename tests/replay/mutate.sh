@@ -4,6 +4,8 @@
 # has the scenarios run that must fail then.
 #
 # Usage: mutate.sh [SCENARIO...]      (all of them, or the lines that name one of these)
+#
+# DEFENCES_JOBS is how many are taken away at the same time, each in a copy of its own.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
@@ -102,10 +104,12 @@ complain() {
 # each_defence COMMAND: has it run for each line that is wanted, with the files, the
 # expression and the scenarios, and the files put back behind it.
 each_defence() {
-	local files expression scenarios
+	local files expression scenarios number=0
 	while IFS='|' read -r files expression scenarios; do
 		[[ $files = '#'* || -z $files ]] && continue
 		wanted "$scenarios" || continue
+		number=$((number + 1))
+		[ -z "$worker" ] || [ $((number % jobs)) -eq "$worker" ] || continue
 		expression=${expression# }
 		expression=${expression% }
 		"$1" "$files" "$expression" "$scenarios" < /dev/null
@@ -116,11 +120,11 @@ each_defence() {
 # A line whose code has moved on is found in seconds, not when its turn comes. Each of
 # its expressions is tried alone: what one of them leaves may be all of the defence.
 is_there() {
-	local one
+	local one lines=$'\n'
 	while read -r one; do
 		take_away "$1" "$one" || complain "$1: there is nothing to take away by $one"
 		put_back "$1"
-	done < <(sed 's|; s/|\ns/|g' <<< "$2")
+	done <<< "${2//; s\//${lines}s/}"
 }
 
 fails_without() {
@@ -149,14 +153,42 @@ fails_without() {
 	fi
 }
 
+# One worker: its lines, one after the other.
+take_each_away() {
+	build_module || { tail "$work/make.log"; exit 1; }
+	export BUILD=$work/build UNBOUND_BUILD=$unbound LAB_SECONDS=${LAB_SECONDS:-4}
+	each_defence fails_without
+	echo "defences: $passed passed, $failed failed, $skipped skipped"
+	[ $failed -eq 0 ] && [ $passed -gt 0 ]
+}
+
+# All of them at once, and the sum of what they say at their ends. One that comes to no
+# end says nothing.
+share() {
+	local i
+	for ((i = 0; i < jobs; i++)); do
+		DEFENCES_WORKER=$i DEFENCES_JOBS=$jobs "$0" "$@" 2>&1 | tee "$work/said.$i" |
+			grep -v '^defences: ' &
+	done
+	wait
+	awk -v jobs="$jobs" '
+		/^defences: / { ended++; passed += $2; failed += $4; skipped += $6 }
+		END {
+			printf "defences: %d passed, %d failed, %d skipped\n", passed, failed, skipped
+			exit ended < jobs || failed > 0 || passed == 0
+		}' "$work"/said.*
+}
+
 cp -r "$top"/{Makefile,install.mk,CHANGELOG.md,include,lib,cli,module,tests} "$work"
-build_module || { tail "$work/make.log"; exit 1; }
-export BUILD=$work/build UNBOUND_BUILD=$unbound LAB_SECONDS=${LAB_SECONDS:-4}
+jobs=${DEFENCES_JOBS:-1}
+worker=${DEFENCES_WORKER:-}
 passed=0
 failed=0
 skipped=0
+if [ -n "$worker" ]; then
+	take_each_away
+	exit
+fi
 each_defence is_there
 [ $failed -eq 0 ] || exit 1
-each_defence fails_without
-echo "defences: $passed passed, $failed failed, $skipped skipped"
-[ $failed -eq 0 ] && [ $passed -gt 0 ]
+share "$@"
