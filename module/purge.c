@@ -7,8 +7,11 @@
 #include "validator/val_kentry.h"
 #include <time.h>
 
-/* Bins that are looked at while others wait: some hundred microseconds. */
-#define BINS_AT_ONCE 1024
+/* Bins between two breaths: a few milliseconds. */
+#define BINS_AT_ONCE 8192
+
+/* Bins whose first entries are had from memory at the same time. */
+#define BINS_AHEAD 16
 
 /* Entries of those bins that can be removed at once; the bins are looked at again if
  * there are more. */
@@ -33,8 +36,9 @@ struct purge {
 /* What differs between the caches. */
 struct cache {
 	struct slabhash *(*of)(const struct purge *purge);
-	/* Fills the victim in if the entry, which is locked, is to go. */
-	bool (*choose)(const struct pb_names *names, const struct lruhash_entry *entry,
+	/* Fills the victim in if the entry is to go. Its bin is locked: its key stays as
+	 * it is. What else is read of it, and what is written, takes its own lock. */
+	bool (*choose)(const struct pb_names *names, struct lruhash_entry *entry,
 		struct victim *victim);
 	void (*remove)(struct purge *purge, struct victim *victim);
 };
@@ -52,8 +56,8 @@ static struct slabhash *messages_of(const struct purge *purge)
 	return purge->env->msg_cache;
 }
 
-static bool choose_message(const struct pb_names *names,
-	const struct lruhash_entry *entry, struct victim *victim)
+static bool choose_message(
+	const struct pb_names *names, struct lruhash_entry *entry, struct victim *victim)
 {
 	const struct query_info *qinfo =
 		&((const struct msgreply_entry *)entry->key)->key;
@@ -85,15 +89,20 @@ static struct slabhash *rrsets_of(const struct purge *purge)
 	return &purge->env->rrset_cache->table;
 }
 
-/* An alias that leads to one of the names. */
-static bool leads_to(
-	const struct pb_names *names, uint16_t type, const struct packed_rrset_data *data)
+static bool is_alias(const struct ub_packed_rrset_key *key)
 {
+	uint16_t type = ntohs(key->rk.type);
+
+	return type == LDNS_RR_TYPE_CNAME || type == LDNS_RR_TYPE_DNAME;
+}
+
+/* An alias that leads to one of the names. */
+static bool leads_to(const struct pb_names *names, const struct ub_packed_rrset_key *key)
+{
+	const struct packed_rrset_data *data = key->entry.data;
 	struct pb_name target;
 
-	if (type != LDNS_RR_TYPE_CNAME && type != LDNS_RR_TYPE_DNAME)
-		return false;
-	return data->count > 0 && data->rr_len[0] > 2 &&
+	return is_alias(key) && data->count > 0 && data->rr_len[0] > 2 &&
 	       covers(names, data->rr_data[0] + 2, data->rr_len[0] - 2, &target);
 }
 
@@ -104,16 +113,23 @@ static bool is_victim(const struct pb_names *names, const struct ub_packed_rrset
 	victim->rrclass = ntohs(key->rk.rrset_class);
 	victim->flags = key->rk.flags;
 	return covers(names, key->rk.dname, key->rk.dname_len, &victim->name) ||
-	       leads_to(names, victim->type, key->entry.data);
+	       leads_to(names, key);
 }
 
-static bool choose_rrset(const struct pb_names *names, const struct lruhash_entry *entry,
-	struct victim *victim)
+static bool choose_rrset(
+	const struct pb_names *names, struct lruhash_entry *entry, struct victim *victim)
 {
 	const struct ub_packed_rrset_key *key = entry->key;
+	bool chosen;
 
+	if (!is_alias(key) &&
+		!covers(names, key->rk.dname, key->rk.dname_len, &victim->name))
+		return false;
+	lock_rw_rdlock(&entry->lock);
 	/* One without a number is on its way out. */
-	return key->id != 0 && is_victim(names, key, victim);
+	chosen = key->id != 0 && is_victim(names, key, victim);
+	lock_rw_unlock(&entry->lock);
+	return chosen;
 }
 
 static void remove_rrset(struct purge *purge, struct victim *victim)
@@ -129,8 +145,8 @@ static struct slabhash *keys_of(const struct purge *purge)
 	return purge->env->key_cache == NULL ? NULL : purge->env->key_cache->slab;
 }
 
-static bool choose_key(const struct pb_names *names, const struct lruhash_entry *entry,
-	struct victim *victim)
+static bool choose_key(
+	const struct pb_names *names, struct lruhash_entry *entry, struct victim *victim)
 {
 	const struct key_entry_key *key = entry->key;
 
@@ -162,11 +178,16 @@ static bool has_victim(const void *names, const struct reply_info *reply)
 	return false;
 }
 
-static bool choose_subnet(const struct pb_names *names, const struct lruhash_entry *entry,
-	struct victim *victim)
+static bool choose_subnet(
+	const struct pb_names *names, struct lruhash_entry *entry, struct victim *victim)
 {
-	return choose_message(names, entry, victim) ||
-	       pbm_subnet_any(entry->data, has_victim, names);
+	bool chosen;
+
+	lock_rw_rdlock(&entry->lock);
+	chosen = choose_message(names, entry, victim) ||
+		 pbm_subnet_any(entry->data, has_victim, names);
+	lock_rw_unlock(&entry->lock);
+	return chosen;
 }
 
 static void remove_subnet(struct purge *purge, struct victim *victim)
@@ -176,42 +197,79 @@ static void remove_subnet(struct purge *purge, struct victim *victim)
 
 /* --- walking --- */
 
+/* Memory takes longer to come than an entry to be looked at. Entries come into a bin, and
+ * leave it, with the table's lock held, as it is here. */
+static void fetch_ahead(const struct lruhash *table, size_t bin)
+{
+	for (size_t i = 0; i < BINS_AHEAD && bin + i < table->size; i++) {
+		const char *entry = (const char *)table->array[bin + i].overflow_list;
+
+		__builtin_prefetch(entry);
+		__builtin_prefetch(entry + 64);
+	}
+}
+
+/*
+ * Locks a bin, NULL behind the last one. The table's own lock, which is one that spins
+ * and that every query takes, is not held any longer than by them: to look at what is in
+ * a bin takes the bin's, as in lruhash_lookup(). A table that grows waits for that; what
+ * is in a bin then stays there, or goes to one that is still to come.
+ */
+static struct lruhash_bin *lock_bin(struct lruhash *table, size_t bin)
+{
+	struct lruhash_bin *locked = NULL;
+
+	lock_quick_lock(&table->lock);
+	if (bin < table->size) {
+		if (bin % BINS_AHEAD == 0)
+			fetch_ahead(table, bin);
+		locked = &table->array[bin];
+		lock_quick_lock(&locked->lock);
+	}
+	lock_quick_unlock(&table->lock);
+	return locked;
+}
+
+/* Chooses from one bin, which is locked. False if there is no room for them all. */
+static bool choose_from_bin(
+	struct purge *purge, const struct cache *cache, const struct lruhash_bin *bin)
+{
+	struct lruhash_entry *entry;
+
+	for (entry = bin->overflow_list; entry != NULL; entry = entry->overflow_next) {
+		struct victim *victim = &purge->victims[purge->count];
+
+		if (purge->count == VICTIMS_MAX)
+			return false;
+		victim->hash = entry->hash;
+		victim->flags = 0;
+		if (cache->choose(purge->names, entry, victim))
+			purge->count++;
+	}
+	return true;
+}
+
 /* Chooses from some bins of one table. Returns the bin to go on with. */
 static size_t choose_from(struct purge *purge, const struct cache *cache,
 	struct lruhash *table, size_t bin, bool *more)
 {
 	size_t end = bin + BINS_AT_ONCE;
+	struct lruhash_bin *locked;
 
 	purge->count = 0;
-	*more = false;
-	lock_quick_lock(&table->lock);
-	if (end > table->size)
-		end = table->size;
-	for (; bin < end && !*more; bin++) {
-		struct lruhash_entry *entry;
+	*more = true;
+	for (; bin < end; bin++) {
+		bool all;
 
-		lock_quick_lock(&table->array[bin].lock);
-		for (entry = table->array[bin].overflow_list; entry != NULL;
-			entry = entry->overflow_next) {
-			struct victim *victim = &purge->victims[purge->count];
-
-			if (purge->count == VICTIMS_MAX) {
-				*more = true;
-				break;
-			}
-			lock_rw_rdlock(&entry->lock);
-			victim->hash = entry->hash;
-			victim->flags = 0;
-			if (cache->choose(purge->names, entry, victim))
-				purge->count++;
-			lock_rw_unlock(&entry->lock);
-		}
-		lock_quick_unlock(&table->array[bin].lock);
+		locked = lock_bin(table, bin);
+		*more = locked != NULL;
+		if (!*more)
+			break;
+		all = choose_from_bin(purge, cache, locked);
+		lock_quick_unlock(&locked->lock);
+		if (!all)
+			break; /* the rest of it is still to come */
 	}
-	if (*more)
-		bin--; /* the rest of it is still to come */
-	*more = bin < table->size;
-	lock_quick_unlock(&table->lock);
 	return bin;
 }
 
