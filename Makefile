@@ -223,7 +223,7 @@ check-deb: deb
 LAB = BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh
 LAB_THREADED = hijack_refused restore pin_without_reload load_in_force everything_at_once
 
-lab: all
+lab: all $(BUILD)/tests/fault-alloc.so
 	$(LAB)
 	LAB_THREADS=1 LAB_SECONDS=6 $(LAB) $(LAB_THREADED)
 	LAB_THREADS=8 LAB_SECONDS=6 $(LAB) $(LAB_THREADED)
