@@ -24,7 +24,8 @@ void doctor_pins(const struct doctor_facts *facts, struct doctor_findings *findi
 		refusing += facts->pins[i].mode == PB_MODE_REFUSE;
 	if (facts->pin_count == 0) {
 		doctor_find(findings, DOCTOR_WARNING, "nothing is pinned");
-		doctor_mend(findings, "Begin with your own domain, as it is delegated now:");
+		doctor_mend(
+			findings, "Begin with your own domain, as it is delegated now:");
 		doctor_type(findings, "pinbound add example.com --mx");
 	} else if (refusing == 0) {
 		doctor_find(findings, DOCTOR_INFO,

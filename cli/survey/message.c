@@ -98,7 +98,7 @@ static bool are_whole(const ldns_rr_list *rrs)
 		if (ldns_rr_owner(rr) == NULL ||
 			ldns_rr_rd_count(rr) <
 				ldns_rr_descriptor_minimum(
-					ldns_rr_descript(ldns_rr_get_type(rr))))
+					ldns_rr_descript((uint16_t)ldns_rr_get_type(rr))))
 			return false;
 	}
 	return true;

@@ -465,7 +465,7 @@ stop_last() {
 unbound_control() {
 	local resolver=$1
 	shift
-	timeout 30 "$lab_unbound/unbound-control" -c "$lab_run/$resolver/unbound.conf" "$@" \
+	timeout 120 "$lab_unbound/unbound-control" -c "$lab_run/$resolver/unbound.conf" "$@" \
 		> "$lab_run/$resolver/control-said" 2>&1 ||
 		lab_die "unbound-control $*: $(cat "$lab_run/$resolver/control-said")"
 }
