@@ -7,14 +7,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A file of our own, not one that somebody has put there, or a link to one. */
+/* A file of our own, not one that somebody has put there, or a link (O_EXCL). */
 static FILE *make(const char *path)
 {
 	FILE *out;
 	int fd;
 
 	(void)unlink(path); /* what a run left that came to no end */
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0)
 		return NULL;
 	out = fdopen(fd, "w");

@@ -6,26 +6,26 @@
 # the RRset cache.
 small_message_cache="    msg-cache-size: 1"
 
-# hit_of RESOLVER MODULES: the instructions of an answer from the message cache.
-hit_of() {
-	local hit
+# count_hit RESOLVER MODULES: the instructions of an answer from the message cache are in
+# `hit`.
+count_hit() {
 	resolver "$1" "$2" ""
 	[ "$1" = stock ] || until_verified "$1"
 	ask_all "$(resolver_address "$1")" "$lab_run/recursion"
 	read -r _ hit <<< "$(counted "$1" "$lab_run/recursion" "$1-hits")"
 	stop_last
-	echo "$hit"
 }
 
 measure_instructions() {
-	local stock protected refused cached one_stock one_protected aside
+	local stock protected refused cached one_stock one_protected aside hit stock_hit
 	counting=yes
 	seq "$bench_names" | sed 's/.*/z&.com MX/' > "$lab_run/zones"
 	names n hosted.example > "$lab_run/recursion"
 	names n example.com > "$lab_run/refused"
 	names c hosted.example CNAME > "$lab_run/cached"
-	hit_of stock "validator iterator" > "$lab_run/hit-stock"
-	hit_of protected "dynlib validator iterator" > "$lab_run/hit-protected"
+	count_hit stock "validator iterator"
+	stock_hit=$hit
+	count_hit protected "dynlib validator iterator"
 	resolver stock "validator iterator" "$small_message_cache"
 	ask_all 127.2.0.1 "$lab_run/cached"
 	read -r _ cached <<< "$(counted stock "$lab_run/cached" cached)"
@@ -50,10 +50,8 @@ measure_instructions() {
 	row "the same, the zone's servers known already" - \
 		"$(calc "$one_protected / $one_stock")" ""
 	note "$(pretty "$one_stock") without, $(pretty "$one_protected") with"
-	stock=$(cat "$lab_run/hit-stock")
-	protected=$(cat "$lab_run/hit-protected")
-	row "answer from the cache, instructions" 1.01 "$(calc "$protected / $stock")" ""
-	note "$(pretty "$stock") without, $(pretty "$protected") with"
+	row "answer from the cache, instructions" 1.01 "$(calc "$hit / $stock_hit")" ""
+	note "$(pretty "$stock_hit") without, $(pretty "$hit") with"
 	row "refusal in force / answer from the RRset cache" 0.5 "$(calc "$refused / $cached")" ""
 	note "$(pretty "$cached") for the answer, $(pretty "$refused") for the refusal, and" \
 		"$(calc "int($aside - $refused)") in the thread beside, by the time it took"

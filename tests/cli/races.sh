@@ -19,13 +19,13 @@ complain() {
 	fine=no
 }
 
-# at_once NUMBER COMMAND...: I stands for which one; what they said, and how many ended
-# with 0.
+# at_once NUMBER COMMAND...: so many of it, each with its own number behind. What they said
+# is in "$work"/said.*, and how many ended with 0 in done_well.
 at_once() {
 	local i pids=()
 	done_well=0
 	for ((i = 1; i <= $1; i++)); do
-		"${@:2:1}" "${@:3}" $i > "$work/said.$i" 2>&1 &
+		"${@:2}" $i > "$work/said.$i" 2>&1 &
 		pids+=($!)
 	done
 	for i in "${pids[@]}"; do
