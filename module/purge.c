@@ -5,10 +5,15 @@
 #include "util/storage/slabhash.h"
 #include "validator/val_kcache.h"
 #include "validator/val_kentry.h"
+#include <sched.h>
 #include <time.h>
 
 /* Bins between two breaths: a few milliseconds. */
 #define BINS_AT_ONCE 8192
+
+/* Bins until a worker that waits for this processor gets its turn: a tenth of a
+ * millisecond. */
+#define BINS_A_TURN 128
 
 /* Bins whose first entries are had from memory at the same time. */
 #define BINS_AHEAD 16
@@ -261,6 +266,8 @@ static size_t choose_from(struct purge *purge, const struct cache *cache,
 	for (; bin < end; bin++) {
 		bool all;
 
+		if (bin % BINS_A_TURN == 0)
+			(void)sched_yield();
 		locked = lock_bin(table, bin);
 		*more = locked != NULL;
 		if (!*more)

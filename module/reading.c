@@ -1,12 +1,20 @@
 /* reading.c - see reading.h. */
 #include "reading.h"
+#include <sched.h>
 
 /* Pins that are read in about a millisecond. */
 #define UNPAUSED_MAX 2048
 
+/* Pins until a worker that waits for this processor gets its turn. */
+#define PINS_A_TURN 128
+
 static bool go_on(struct pbm_reading *reading)
 {
-	if (reading->pause == NULL || ++reading->unpaused < UNPAUSED_MAX)
+	if (reading->pause == NULL)
+		return true;
+	if (++reading->unpaused % PINS_A_TURN == 0)
+		(void)sched_yield();
+	if (reading->unpaused < UNPAUSED_MAX)
 		return true;
 	reading->unpaused = 0;
 	reading->pause->ended = !reading->pause->take(reading->pause->arg);
