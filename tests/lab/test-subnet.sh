@@ -22,7 +22,8 @@ test_pin_with_subnetcache() {
 	pins < /dev/null
 	registrar hijack example.com.
 	resolver subnet "dynlib subnetcache validator iterator" "    send-client-subnet: 127.0.0.0/8
-    client-subnet-always-forward: yes"
+    client-subnet-always-forward: yes
+    cache-min-ttl: 60" # however long all this takes
 	subnet_answers mail.example.com. A "NOERROR 203.0.113.25"
 	subnet_answers www.alias.com. A "NOERROR 203.0.113.25"
 	subnet_answers mail.partner.example. A "NOERROR 192.0.2.26"
