@@ -183,6 +183,8 @@ bool pb_record_decode(struct pb_bytes key, struct pb_bytes record, struct pb_pin
 		if ((octets = take(&in, 8)) == NULL)
 			return false;
 		pin->expires = (int64_t)pb_get_u64(octets);
+		if (pin->expires == PB_NEVER)
+			return false; /* that is said by the flag */
 	}
 	if (!take_set(&in, &pin->ns, pb_order_names) ||
 		!take_set(&in, &pin->child_ns, pb_order_names) ||
