@@ -29,6 +29,7 @@
 
 #define WIRE_MAX 4096
 #define QUESTIONS_MAX 4096
+#define SECONDS_MAX 86400
 #define WINDOW_MAX 1000
 #define LOST_US 10000000
 /* Times are counted in steps of a sixteenth of themselves. */
@@ -241,6 +242,15 @@ static void flood(int fd, int64_t seconds, size_t window)
 	}
 }
 
+/* From 1 to `most`, and nothing behind it; 0 if it is not. */
+static long read_number(const char *text, long most)
+{
+	char *end;
+	long number = strtol(text, &end, 10);
+
+	return *end == '\0' && number >= 1 && number <= most ? number : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(LDNS_PORT)};
@@ -248,8 +258,8 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (argc != 4 || inet_pton(AF_INET, argv[1], &to.sin_addr) != 1 ||
-		(seconds = atol(argv[2])) < 1 || (window = atol(argv[3])) < 1 ||
-		window > WINDOW_MAX || !read_questions()) {
+		(seconds = read_number(argv[2], SECONDS_MAX)) == 0 ||
+		(window = read_number(argv[3], WINDOW_MAX)) == 0 || !read_questions()) {
 		fprintf(stderr, "usage: lab-flood ADDRESS SECONDS WINDOW < \"NAME TYPE "
 				"KIND\"...\n");
 		return 2;
