@@ -9,6 +9,8 @@
 # sampled; its median in the last quarter of the time may be a twentieth above the one in
 # the second. With SOAK_OUT=DIRECTORY the samples and a plot of them are left there.
 set -u
+# A delegation is read again within each hijack, and between two: both last longer.
+export LAB_TTL=2
 # shellcheck disable=SC2154 # what lab.sh sets
 . "$(dirname "$0")/lab.sh"
 lab_enter "$@"
@@ -37,11 +39,9 @@ until_then() {
 	done
 }
 
-change_delegations() {
-	local zone=example.com.
-	((RANDOM % 2)) || zone=partner.example.
-	registrar hijack $zone && sleep $((RANDOM % 3 + 1)) &&
-		registrar restore $zone && sleep $((RANDOM % 3 + 1))
+hijack_and_restore() {
+	registrar hijack "$1" && sleep $((lab_ttl + 1 + RANDOM % 3)) &&
+		registrar restore "$1" && sleep $((lab_ttl + 1 + RANDOM % 3))
 }
 
 # Each has a pin of its own, which is there or not, as it has been told.
@@ -52,21 +52,22 @@ write_pins() {
 		pinbound -q remove "$name" && sleep 0.5
 }
 
-reload_protected() {
+reload_each_minute() {
 	sleep 60
-	unbound_control protected reload
+	unbound_control "$1" reload
 }
 
+# sample RESOLVER BEGIN: its resident memory, in KiB, behind the seconds since then.
 sample() {
-	awk -v at=$((SECONDS - begin)) '/^VmRSS/ { print at, $2 }' "/proc/${lab_pid[protected]}/status" \
-		>> "$lab_run/memory"
+	awk -v at=$((SECONDS - $2)) '/^VmRSS/ { print at, $2 }' "/proc/${lab_pid[$1]}/status" \
+		>> "$lab_run/memory.$1"
 	sleep 1
 }
 
 # quarter N: the median of the samples in that quarter of the time.
 quarter() {
 	awk -v n="$1" -v all="$seconds" '$1 >= all * (n - 1) / 4 && $1 < all * n / 4 { print $2 }' \
-		"$lab_run/memory" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+		"$lab_run/memory.protected" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
 check_memory() {
@@ -78,7 +79,7 @@ check_memory() {
 }
 
 keep() {
-	mkdir -p "$SOAK_OUT" && cp "$lab_run/memory" "$SOAK_OUT/memory.txt"
+	mkdir -p "$SOAK_OUT" && cp "$lab_run/memory.protected" "$SOAK_OUT/memory.txt"
 	gnuplot <<- END
 		set terminal svg size 800,400
 		set output "$SOAK_OUT/memory.svg"
@@ -104,33 +105,37 @@ flood() {
 	}' "$lab_run/flood.$1"
 }
 
+# soak RESOLVER SECONDS: the questions, with all that happens meanwhile.
+soak() {
+	local deadline=$((SECONDS + $2)) i zone changes=() others=()
+	for ((i = 1; i <= 8; i++)); do
+		until_then write_pins $i &
+		changes+=($!)
+	done
+	for zone in example.com. partner.example.; do
+		until_then hijack_and_restore $zone &
+		changes+=($!)
+	done
+	until_then reload_each_minute "$1" &
+	others+=($!)
+	until_then sample "$1" $SECONDS &
+	others+=($!)
+	flood "$1" "$2"
+	for i in "${!changes[@]}"; do
+		wait "${changes[i]}" || complain "a writer or the registrar ($((i + 1))) has failed"
+	done
+	kill "${others[@]}" 2> /dev/null
+}
+
 lab_start
 for name in example.com partner.example; do
 	printf 'pin:\n name: %s\n ns: ns1.dns-host.example\n ns: ns2.dns-host.example\n' $name
 done | pins
 questions > "$lab_run/questions"
-begin=$SECONDS
-deadline=$((begin + seconds))
 asked=$(queries hijacker)
-jobs=()
-for ((i = 1; i <= 8; i++)); do
-	until_then write_pins $i &
-	jobs+=($!)
-done
-until_then change_delegations &
-changes=$!
-until_then reload_protected &
-others=($!)
-until_then sample &
-others+=($!)
 printf '%-16s %9s %9s %9s %9s %9s %6s %6s %6s %6s\n' "" good refused failed hijacked lost \
 	p50 p99 p99.9 "max ms"
-flood protected "$seconds"
-for i in "${!jobs[@]}"; do
-	wait "${jobs[i]}" || complain "writer $((i + 1)) has failed"
-done
-wait "$changes"
-kill "${others[@]}" 2> /dev/null
+soak protected "$seconds"
 asked=$(($(queries hijacker) - asked))
 [ "$asked" -eq 0 ] || complain "the hijacker was asked $asked times"
 grep -q '^open .* refused 0 .* hijacked 0 ' "$lab_run/flood.protected" ||
@@ -139,18 +144,13 @@ grep -q '^pinned good [1-9].* refused [1-9]' "$lab_run/flood.protected" ||
 	complain "nothing was answered, or nothing was refused"
 kill -0 "${lab_pid[protected]}" || complain "the resolver has ended"
 [ "$(pinbound list --json | grep -c '"name":')" -eq 2 ] || complain "a writer's pin is left"
-check_memory
-[ -z "${SOAK_OUT:-}" ] || keep
 
 # What the same costs without Pinbound, in a tenth of the time; and is there a hijack that
 # Pinbound has been tried with?
-stock_seconds=$((seconds / 10 < 20 ? 20 : seconds / 10))
-deadline=$((SECONDS + stock_seconds))
-until_then change_delegations &
-changes=$!
-flood stock $stock_seconds
-wait "$changes"
+soak stock $((seconds / 10 < 20 ? 20 : seconds / 10))
 grep -q '^pinned .* hijacked [1-9]' "$lab_run/flood.stock" || complain "nothing was hijacked at all"
+check_memory
+[ -z "${SOAK_OUT:-}" ] || keep
 if [ $failed = yes ]; then
 	echo "soak: failed"
 	exit 1
