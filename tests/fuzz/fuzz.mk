@@ -42,11 +42,14 @@ $(LIBHOST): $(UNBOUND_BUILD)/config.h
 		$(notdir $(wildcard $(UNBOUND_BUILD)/*.o))))
 
 host_setting = $(shell sed -n 's/^$(1)=//p' $(UNBOUND_BUILD)/Makefile)
-$(BUILD)/fuzz/resolver: tests/fuzz/fuzz_resolver.c $(FUZZ_COMMON) tests/fuzz/driver.c \
-		tests/fuzz/fuzz.h $(LIBMODULE) $(LIBHOST) $(LIBCLI) $(LIBPB)
+FUZZ_RESOLVER = tests/fuzz/resolver_servers.c tests/fuzz/resolver_world.c
+$(BUILD)/fuzz/resolver: tests/fuzz/fuzz_resolver.c $(FUZZ_RESOLVER) $(FUZZ_COMMON) \
+		tests/fuzz/driver.c tests/fuzz/fuzz.h tests/fuzz/resolver.h $(LIBMODULE) \
+		$(LIBHOST) $(LIBCLI) $(LIBPB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(HOST_CFLAGS) -I$(STAMP) -Ilib -Icli -Imodule -MF $@.d -o $@ $< \
-		$(FUZZ_COMMON) $(FUZZ_MAIN) $(LIBMODULE) $(LIBCLI) $(LIBPB) $(LIBHOST) \
+		$(FUZZ_RESOLVER) $(FUZZ_COMMON) $(FUZZ_MAIN) $(LIBMODULE) $(LIBCLI) \
+		$(LIBPB) $(LIBHOST) \
 		-Wl,-z,muldefs $(ALL_LDFLAGS) $(CLI_LIBS) \
 		$(call host_setting,SSLLIB) $(call host_setting,LIBS)
 
