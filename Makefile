@@ -156,7 +156,7 @@ $(BUILD)/tests/fault-%: tests/faults/%.c $(LIBPB)
 	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(LIBPB) $(ALL_LDFLAGS) -llmdb -lpthread
 
 # The module, with a hand on what it allocates.
-WRAPPED = malloc calloc strdup fopen regional_alloc regional_alloc_zero mdb_txn_begin \
+WRAPPED = malloc calloc mmap strdup fopen regional_alloc regional_alloc_zero mdb_txn_begin \
 	mdb_cursor_open
 
 $(BUILD)/tests/fault-module.so: tests/faults/module.c $(MODULE_OBJ) $(LIBPB)

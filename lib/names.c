@@ -1,5 +1,6 @@
 /* names.c - see pinbound/names.h. */
 #include "pinbound/names.h"
+#include "pinbound/pages.h"
 #include <stdlib.h>
 
 #define XXH_INLINE_ALL
@@ -13,6 +14,11 @@ struct pb_names {
 	bool depths[PB_LABELS_MAX + 1]; /* are there names of so many labels? */
 };
 
+static size_t hashes_size(const struct pb_names *names)
+{
+	return names->room * sizeof(*names->hashes);
+}
+
 struct pb_names *pb_names_new(size_t expected)
 {
 	struct pb_names *names = calloc(1, sizeof(*names));
@@ -20,7 +26,7 @@ struct pb_names *pb_names_new(size_t expected)
 	if (names == NULL)
 		return NULL;
 	names->room = expected + expected / 2 + 16;
-	names->hashes = calloc(names->room, sizeof(*names->hashes));
+	names->hashes = pb_pages_new(hashes_size(names));
 	if (names->hashes == NULL) {
 		free(names);
 		return NULL;
@@ -32,7 +38,7 @@ void pb_names_free(struct pb_names *names)
 {
 	if (names == NULL)
 		return;
-	free(names->hashes);
+	pb_pages_free(names->hashes, hashes_size(names));
 	free(names);
 }
 
@@ -69,7 +75,7 @@ static bool grow(struct pb_names *names)
 	for (size_t i = 0; i < names->room; i++)
 		if (names->hashes[i] != 0)
 			*find(larger, names->hashes[i]) = names->hashes[i];
-	free(names->hashes);
+	pb_pages_free(names->hashes, hashes_size(names));
 	names->hashes = larger->hashes;
 	names->room = larger->room;
 	free(larger);

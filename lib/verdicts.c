@@ -1,5 +1,6 @@
 /* verdicts.c - see pinbound/verdicts.h. */
 #include "pinbound/verdicts.h"
+#include "pinbound/pages.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,11 @@ struct pb_verdicts {
 	struct entry *entries; /* buckets * WAYS */
 };
 
+static size_t entries_size(const struct pb_verdicts *verdicts)
+{
+	return verdicts->buckets * WAYS * sizeof(struct entry);
+}
+
 struct pb_verdicts *pb_verdicts_new(const struct pb_verdicts_conf *conf)
 {
 	struct pb_verdicts *verdicts = calloc(1, sizeof(*verdicts));
@@ -58,10 +64,9 @@ struct pb_verdicts *pb_verdicts_new(const struct pb_verdicts_conf *conf)
 		return NULL;
 	verdicts->conf = *conf;
 	verdicts->buckets = conf->verdicts / WAYS + 1;
-	/* Pages that are never used are never resident. */
-	verdicts->entries = calloc(verdicts->buckets * WAYS, sizeof(*verdicts->entries));
+	verdicts->entries = pb_pages_new(entries_size(verdicts));
 	if (verdicts->entries == NULL || pthread_mutex_init(&verdicts->lock, NULL) != 0) {
-		free(verdicts->entries);
+		pb_pages_free(verdicts->entries, entries_size(verdicts));
 		free(verdicts);
 		return NULL;
 	}
@@ -73,7 +78,7 @@ void pb_verdicts_free(struct pb_verdicts *verdicts)
 	if (verdicts == NULL)
 		return;
 	(void)pthread_mutex_destroy(&verdicts->lock);
-	free(verdicts->entries);
+	pb_pages_free(verdicts->entries, entries_size(verdicts));
 	free(verdicts);
 }
 
@@ -90,7 +95,7 @@ uint64_t pb_fingerprint(pb_reasons reasons, const struct pb_observation *seen)
 
 size_t pb_verdicts_size(const struct pb_verdicts *verdicts)
 {
-	return sizeof(*verdicts) + verdicts->buckets * WAYS * sizeof(struct entry);
+	return sizeof(*verdicts) + entries_size(verdicts);
 }
 
 static struct entry *bucket_of(

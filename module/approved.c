@@ -1,7 +1,7 @@
 /* approved.c - see approved.h. */
 #include "approved.h"
+#include "pinbound/pages.h"
 #include "read.h"
-#include <stdlib.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -18,13 +18,12 @@ struct pbm_approved {
 
 struct pbm_approved *pbm_approved_new(void)
 {
-	/* Pages that are never used are never resident. */
-	return calloc(1, sizeof(struct pbm_approved));
+	return pb_pages_new(sizeof(struct pbm_approved));
 }
 
 void pbm_approved_free(struct pbm_approved *approved)
 {
-	free(approved);
+	pb_pages_free(approved, sizeof(*approved));
 }
 
 size_t pbm_approved_size(void)

@@ -16,6 +16,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define DEPTH 24
@@ -99,6 +101,15 @@ void *realloc(void *old, size_t size)
 void *memalign(size_t alignment, size_t size)
 {
 	return fails() ? NULL : __libc_memalign(alignment, size);
+}
+
+/* Files that are mapped are no memory that was asked for. */
+void *mmap(void *where, size_t size, int rights, int flags, int fd, off_t offset)
+{
+	if ((flags & MAP_ANONYMOUS) != 0 && fails())
+		return MAP_FAILED;
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr) */
+	return (void *)syscall(SYS_mmap, where, size, rights, flags, fd, offset);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)

@@ -4,6 +4,7 @@
 
 #include <lmdb.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 struct regional;
 
@@ -11,6 +12,8 @@ void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 void *__real_calloc(size_t number, size_t size);
 void *__wrap_calloc(size_t number, size_t size);
+void *__real_mmap(void *at, size_t size, int rights, int flags, int fd, off_t offset);
+void *__wrap_mmap(void *at, size_t size, int rights, int flags, int fd, off_t offset);
 char *__real_strdup(const char *text);
 char *__wrap_strdup(const char *text);
 FILE *__real_fopen(const char *path, const char *mode);

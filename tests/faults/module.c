@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -44,6 +45,11 @@ void *__wrap_malloc(size_t size)
 void *__wrap_calloc(size_t number, size_t size)
 {
 	return fails() ? NULL : __real_calloc(number, size);
+}
+
+void *__wrap_mmap(void *at, size_t size, int rights, int flags, int fd, off_t offset)
+{
+	return fails() ? MAP_FAILED : __real_mmap(at, size, rights, flags, fd, offset);
 }
 
 char *__wrap_strdup(const char *text)
