@@ -1,7 +1,7 @@
 /* keeper.c - see keeper.h. */
 #include "keeper.h"
+#include "known.h"
 #include "order.h"
-#include "pinbound/names.h"
 #include "purge.h"
 #include "reading.h"
 #include "report.h"
@@ -26,20 +26,13 @@ struct pbm_keeper {
 	struct pbm *pb;
 	struct module_env *env;
 	int subnetcache; /* number of that module, -1 if it is none of them */
+	struct pbm_known known;
 	pthread_t thread;
-	pthread_mutex_t lock; /* of all below */
+	pthread_mutex_t lock; /* of these: */
 	pthread_cond_t wake;
 	bool ends;
-	bool wakes;             /* before its time */
-	bool foreign;           /* data in the caches did not come through here */
-	struct pb_names *stale; /* what is still to be forgotten, or NULL. Only the
-				   thread sets it, and reads it without the lock */
-	bool pending;           /* ... but cannot be yet: it is not answered from there */
-	struct pb_names *pinned;   /* all names with a pin; NULL: not read yet. Only the
-				      thread sets it, and reads it without the lock */
-	struct pb_names *refusing; /* those with one that is to be enforced; likewise */
-	struct pb_names *newer_pinned, *newer_refusing; /* likewise, of those pins that
-							    have changed since; or NULL */
+	bool wakes;   /* before its time */
+	bool foreign; /* data in the caches did not come through here */
 
 	/* The thread's own. */
 	uint64_t rrsets;     /* in the cache */
@@ -58,29 +51,15 @@ struct pbm_keeper {
 
 static void set_stale(struct pbm_keeper *keeper, struct pb_names *stale)
 {
-	struct pb_names *old;
-
-	(void)pthread_mutex_lock(&keeper->lock);
-	old = keeper->stale;
-	keeper->stale = stale;
-	(void)pthread_mutex_unlock(&keeper->lock);
-	pb_names_free(old);
+	pbm_known_set(&keeper->known, &keeper->known.stale, stale);
 }
 
-/* Sets the names with a pin that is newer than `pinned` is. */
-static void set_newer(struct pbm_keeper *keeper, struct pb_names *newer_pinned,
-	struct pb_names *newer_refusing)
+/* Sets the names with a pin that is newer than all that was read. */
+static void set_newer(
+	struct pbm_keeper *keeper, struct pb_names *pinned, struct pb_names *refusing)
 {
-	struct pb_names *pinned, *refusing;
-
-	(void)pthread_mutex_lock(&keeper->lock);
-	pinned = keeper->newer_pinned;
-	refusing = keeper->newer_refusing;
-	keeper->newer_pinned = newer_pinned;
-	keeper->newer_refusing = newer_refusing;
-	(void)pthread_mutex_unlock(&keeper->lock);
-	pb_names_free(pinned);
-	pb_names_free(refusing);
+	pbm_known_set(&keeper->known, &keeper->known.newer_pinned, pinned);
+	pbm_known_set(&keeper->known, &keeper->known.newer_refusing, refusing);
 }
 
 /* Takes over what was read. Who looks up a name may go by the old names until the store
@@ -88,17 +67,11 @@ static void set_newer(struct pbm_keeper *keeper, struct pb_names *newer_pinned,
 static void set_names(
 	struct pbm_keeper *keeper, const struct pbm_reading *reading, uint64_t generation)
 {
-	struct pb_names *pinned, *refusing;
+	struct pbm_known *known = &keeper->known;
 
 	pb_store_know(keeper->pb->store, reading->pinned, generation, NULL);
-	(void)pthread_mutex_lock(&keeper->lock);
-	pinned = keeper->pinned;
-	refusing = keeper->refusing;
-	keeper->pinned = reading->pinned;
-	keeper->refusing = reading->refusing;
-	(void)pthread_mutex_unlock(&keeper->lock);
-	pb_names_free(pinned);
-	pb_names_free(refusing);
+	pbm_known_set(known, &known->pinned, reading->pinned);
+	pbm_known_set(known, &known->refusing, reading->refusing);
 	keeper->read = generation;
 	if (generation >= keeper->seen)
 		set_newer(keeper, NULL, NULL);
@@ -122,7 +95,7 @@ static struct pb_names *all_names(void)
 static void doubt_all(struct pbm_keeper *keeper)
 {
 	bool allow = keeper->pb->conf.store_failure_allow || keeper->pb->conf.override;
-	struct pb_names *refusing = all_names(), *stale = all_names(), *old;
+	struct pb_names *refusing = all_names(), *stale = all_names();
 
 	log_err("pinbound: any name may have a pin that is lost: all are %s, until the "
 		"store is restored; \"pinbound verify\" tells more",
@@ -132,11 +105,7 @@ static void doubt_all(struct pbm_keeper *keeper)
 		pb_names_free(stale);
 		return;
 	}
-	(void)pthread_mutex_lock(&keeper->lock);
-	old = keeper->refusing;
-	keeper->refusing = refusing;
-	(void)pthread_mutex_unlock(&keeper->lock);
-	pb_names_free(old);
+	pbm_known_set(&keeper->known, &keeper->known.refusing, refusing);
 	set_stale(keeper, stale);
 }
 
@@ -151,8 +120,8 @@ static void reading_failed(struct pbm_keeper *keeper, uint64_t generation, bool 
 	if (!damaged)
 		return;
 	keeper->verified = false;
-	pb_store_know(keeper->pb->store, keeper->pinned, keeper->seen, error);
-	if (keeper->pinned == NULL && !again)
+	pb_store_know(keeper->pb->store, keeper->known.pinned, keeper->seen, error);
+	if (keeper->known.pinned == NULL && !again)
 		doubt_all(keeper);
 }
 
@@ -319,9 +288,7 @@ static void enforce(struct pbm_keeper *keeper)
 
 static void set_pending(struct pbm_keeper *keeper, bool pending)
 {
-	(void)pthread_mutex_lock(&keeper->lock);
-	keeper->pending = pending;
-	(void)pthread_mutex_unlock(&keeper->lock);
+	pbm_known_set_pending(&keeper->known, pending);
 	__atomic_store_n(&keeper->pb->pending, pending, __ATOMIC_RELEASE);
 }
 
@@ -340,8 +307,9 @@ static void forgotten(struct pbm_keeper *keeper)
 static bool purge(struct pbm_keeper *keeper, const struct pb_names *names)
 {
 	return pbm_purge(keeper->env, keeper->subnetcache, names) &&
-	       (names != keeper->pinned || keeper->newer_pinned == NULL ||
-		       pbm_purge(keeper->env, keeper->subnetcache, keeper->newer_pinned));
+	       (names != keeper->known.pinned || keeper->known.newer_pinned == NULL ||
+		       pbm_purge(keeper->env, keeper->subnetcache,
+			       keeper->known.newer_pinned));
 }
 
 /*
@@ -350,8 +318,9 @@ static bool purge(struct pbm_keeper *keeper, const struct pb_names *names)
  */
 static void forget(struct pbm_keeper *keeper)
 {
-	const struct pb_names *names =
-		keeper->doubts && keeper->pinned != NULL ? keeper->pinned : keeper->stale;
+	const struct pb_names *names = keeper->doubts && keeper->known.pinned != NULL
+					       ? keeper->known.pinned
+					       : keeper->known.stale;
 
 	if (names == NULL)
 		return;
@@ -369,8 +338,8 @@ static void forget_kept(struct pbm_keeper *keeper)
 	if (pbm_caches_empty(keeper->env))
 		return;
 	look(keeper, NULL);
-	if (keeper->stale != NULL &&
-		pbm_purge_alone(keeper->env, keeper->subnetcache, keeper->stale))
+	if (keeper->known.stale != NULL &&
+		pbm_purge_alone(keeper->env, keeper->subnetcache, keeper->known.stale))
 		forgotten(keeper);
 }
 
@@ -384,8 +353,8 @@ static void tell(struct pbm_keeper *keeper)
 {
 	pbm_teller_write(keeper->pb->teller);
 	if (keeper->prunes && keeper->read == keeper->seen)
-		keeper->prunes =
-			!pbm_teller_prune(keeper->pb->teller, is_pinned, keeper->pinned);
+		keeper->prunes = !pbm_teller_prune(
+			keeper->pb->teller, is_pinned, keeper->known.pinned);
 }
 
 static bool wait(struct pbm_keeper *keeper)
@@ -462,11 +431,7 @@ static void free_keeper(struct pbm_keeper *keeper)
 {
 	(void)pthread_cond_destroy(&keeper->wake);
 	(void)pthread_mutex_destroy(&keeper->lock);
-	pb_names_free(keeper->pinned);
-	pb_names_free(keeper->refusing);
-	pb_names_free(keeper->newer_pinned);
-	pb_names_free(keeper->newer_refusing);
-	pb_names_free(keeper->stale);
+	pbm_known_free(&keeper->known);
 	free(keeper);
 }
 
@@ -500,6 +465,7 @@ struct pbm_keeper *pbm_keeper_start(
 		pb_error_set(error, "out of memory");
 		return NULL;
 	}
+	pbm_known_init(&keeper->known);
 	init_locks(keeper);
 	keeper->pb = pb;
 	keeper->env = env;
@@ -531,41 +497,15 @@ void pbm_keeper_stop(struct pbm_keeper *keeper)
 	free_keeper(keeper);
 }
 
-static int longest(const struct pb_names *names, const struct pb_name *name)
-{
-	return names == NULL ? -1 : pb_names_longest(names, name);
-}
-
 bool pbm_may_be_pinned(struct pbm_keeper *keeper, const struct pb_name *name)
 {
-	bool may;
-
-	if (keeper == NULL)
-		return true;
-	(void)pthread_mutex_lock(&keeper->lock);
-	may = keeper->pinned == NULL || pb_names_cover(keeper->pinned, name) ||
-	      longest(keeper->newer_pinned, name) >= 0;
-	(void)pthread_mutex_unlock(&keeper->lock);
-	return may;
+	return keeper == NULL || pbm_known_may_be_pinned(&keeper->known, name);
 }
 
 bool pbm_is_refusing(struct pbm_keeper *keeper, const struct pb_name *name, bool marked,
 	struct pb_name *zone)
 {
-	int labels, newer;
-
-	(void)pthread_mutex_lock(&keeper->lock);
-	labels = longest(keeper->refusing, name);
-	newer = longest(keeper->newer_refusing, name);
-	if (newer > labels)
-		labels = newer;
-	if (marked && !(keeper->pending && keeper->stale != NULL &&
-			      pb_names_cover(keeper->stale, name)))
-		labels = -1;
-	(void)pthread_mutex_unlock(&keeper->lock);
-	if (labels >= 0)
-		pb_name_ancestor(zone, name, (unsigned)labels);
-	return labels >= 0;
+	return pbm_known_is_refusing(&keeper->known, name, marked, zone);
 }
 
 static void wake(struct pbm_keeper *keeper, bool foreign)
