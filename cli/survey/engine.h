@@ -1,6 +1,6 @@
 /*
- * engine.h - what the parts of net.h share: net.c (queues and rates), udp.c, stream.c
- * (TCP and TLS) and message.c. Nobody else reads it.
+ * engine.h - what the parts of net.h share: net.c, peer.c (queues and rates), udp.c,
+ * stream.c (TCP and TLS) and message.c. Nobody else reads it.
  */
 #ifndef PINBOUND_SURVEY_ENGINE_H
 #define PINBOUND_SURVEY_ENGINE_H
@@ -83,7 +83,21 @@ struct net {
 	void *tls; /* SSL_CTX, made when it is needed */
 };
 
-/* --- net.c --- */
+/* --- peer.c --- */
+
+/* The peer with that address and port; net has it. */
+struct peer *net_peer(struct net *net, const struct pb_address *address, uint16_t port);
+
+/* The question waits for its turn with its peer. */
+void net_queue(struct asking *asking);
+
+/* It ends like this. To be reported by net_report_ended(): the callback must not come
+ * from within net_ask(). */
+void net_end(struct asking *asking, enum net_outcome outcome, const char *text);
+void net_report_ended(struct net *net);
+
+/* Frees the peers, and all questions that have not been reported. */
+void net_free_peers(struct net *net);
 
 /* This try has come to nothing: another one, or the end. */
 void net_try_failed(struct asking *asking, enum net_outcome outcome, const char *text);
