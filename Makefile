@@ -43,8 +43,9 @@ help:
 	@echo 'make demo      the story, on real servers'
 	@echo 'make demo-mail the story as a mail server lives it (as root)'
 	@echo 'make check     all tests'
-	@echo 'make check-threads  the lab, with ThreadSanitizer watching its threads'
-	@echo 'make check-asan     units, command and replays, with memory watched'
+	@echo 'make check-asan     units, command, replays and lab, with memory watched'
+	@echo 'make check-threads  the lab, with its threads watched'
+	@echo 'make check-valgrind the replays under valgrind'
 	@echo 'make faults    what must not harm: no memory, kill -9, bits that flip'
 	@echo 'make fuzz-seeds     what strangers may send, through what reads it'
 	@echo 'make fuzz      more of that, at random; SECONDS=3600: longer'
@@ -250,45 +251,6 @@ demo-mail:
 check-rate: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/check-rate.sh $(RATES)
 
-# The lab with an Unbound and a module of which ThreadSanitizer watches the threads.
-TSAN = $(BUILD)/tsan
-
-check-threads: $(UNBOUND_BUILD)/config.h
-	sh tests/install-deps.sh
-	sh tests/lab/build-sanitized.sh thread $(UNBOUND_SRC) $(TSAN)/unbound \
-		unbound unbound-control
-	$(MAKE) BUILD=$(TSAN)/module UNBOUND_BUILD=$(TSAN)/unbound \
-		UNBOUND_SRC=$(UNBOUND_SRC) LDFLAGS=-fsanitize=thread \
-		CFLAGS='-O1 -g -fsanitize=thread -Wno-format-truncation' all
-	BUILD=$(TSAN)/module UNBOUND_BUILD=$(TSAN)/unbound tests/lab/threads.sh
-
-# Units, command and replays, with what the compiler can check of memory and of C itself;
-# Unbound included. What the command leaves unfreed is an error, too. (test_quiet brings
-# its own malloc.) Then, a part of the replays under valgrind, which also sees what is
-# read before it is written.
-ASAN = $(BUILD)/asan
-ASAN_FLAGS = -fsanitize=address,undefined
-ASAN_MAKE = UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) BUILD=$(ASAN)/module \
-	UNBOUND_BUILD=$(ASAN)/unbound UNBOUND_SRC=$(UNBOUND_SRC) LDFLAGS=$(ASAN_FLAGS) \
-	CFLAGS='-O1 -g $(ASAN_FLAGS) -fno-sanitize-recover=undefined -Wno-format-truncation'
-VALGRIND = valgrind -q --error-exitcode=99
-VALGRIND_REPLAYS ?= hijack-refused recheck-and-restored cname-into-hijacked two-ds-on-the-path \
-	mx-gone hold-nxdomain glue-unexpected serve-expired
-
-check-asan: $(UNBOUND_BUILD)/config.h
-	sh tests/install-deps.sh
-	sh tests/lab/build-sanitized.sh address,undefined $(UNBOUND_SRC) $(ASAN)/unbound \
-		unbound unbound-control unbound-checkconf testbound
-	$(ASAN_MAKE) all
-	$(ASAN_MAKE) UNIT_SRC='$(filter-out %/test_quiet.c,$(UNIT_SRC))' unit
-	$(ASAN_MAKE) cli-tests
-	ASAN_OPTIONS=detect_leaks=0 $(ASAN_MAKE) replay
-	$(MAKE) check-valgrind
-
-check-valgrind: all
-	UNDER='$(VALGRIND)' BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) \
-		tests/replay/run.sh $(VALGRIND_REPLAYS:%=tests/replay/%.rpl)
-
 # Everything at once, for long; check has a short one.
 MINUTES ?= 30
 soak: all $(BUILD)/tests/lab-flood
@@ -319,6 +281,7 @@ check:
 	$(MAKE) examples
 	$(MAKE) check-install
 	$(MAKE) replay
+	$(MAKE) check-sanitizers
 	$(MAKE) defences
 	$(MAKE) suite
 	$(MAKE) random BUDGET=180
@@ -354,7 +317,8 @@ distclean:
 
 include install.mk
 include tests/fuzz/fuzz.mk
+include tests/sanitizers.mk
 
 .PHONY: all help deb check-deb soak unbound unit deps replay defences suite cli-tests faults faults-quick examples lab random \
-	mail guide manual demo-mail check-install check-threads check-asan check-valgrind check-rate bench bench-quick check lint demo format clean distclean unit-programs
+	mail guide manual demo-mail check-install check-rate bench bench-quick check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d $(BUILD)/fuzz/*.d)

@@ -1,0 +1,67 @@
+# sanitizers.mk - the tests again, while a tool watches memory, C itself, or threads;
+# part of the Makefile.
+#
+# Unbound and Pinbound are built once more for each, in build/asan and build/tsan.
+# "make check" has check-sanitizers, a few minutes of all; the others take an hour each.
+
+ASAN = $(BUILD)/asan
+ASAN_FLAGS = -fsanitize=address,undefined
+ASAN_VARS = BUILD=$(ASAN)/module UNBOUND_BUILD=$(ASAN)/unbound
+ASAN_MAKE = UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) $(ASAN_VARS) UNBOUND_SRC=$(UNBOUND_SRC) \
+	LDFLAGS=$(ASAN_FLAGS) \
+	CFLAGS='-O1 -g $(ASAN_FLAGS) -fno-sanitize-recover=undefined -Wno-format-truncation'
+# What the tester leaves unfreed when it ends is its own.
+ASAN_REPLAY = ASAN_OPTIONS=detect_leaks=0 $(ASAN_VARS) tests/replay/run.sh
+ASAN_LAB = UBSAN_OPTIONS=print_stacktrace=1 $(ASAN_VARS) tests/lab/run.sh
+
+TSAN = $(BUILD)/tsan
+TSAN_VARS = BUILD=$(TSAN)/module UNBOUND_BUILD=$(TSAN)/unbound
+
+VALGRIND = valgrind -q --error-exitcode=99
+
+# A few of each, that together come through most of the module.
+SOME_REPLAYS = $(patsubst %,tests/replay/%.rpl,hijack-refused recheck-and-restored \
+	cname-into-hijacked two-ds-on-the-path mx-gone hold-nxdomain glue-unexpected \
+	serve-expired)
+SOME_STORIES = hijack_refused restore pin_without_reload status_and_log
+
+asan-programs: $(UNBOUND_BUILD)/config.h
+	sh tests/install-deps.sh
+	sh tests/lab/build-sanitized.sh address,undefined $(UNBOUND_SRC) $(ASAN)/unbound \
+		unbound unbound-control unbound-checkconf testbound
+	$(ASAN_MAKE) all unit-programs
+
+# (test_quiet brings its own malloc.) What the command leaves unfreed is an error, too.
+asan-unit: asan-programs
+	$(ASAN_MAKE) UNIT_SRC='$(filter-out %/test_quiet.c,$(UNIT_SRC))' unit
+
+# Units, command, replays and lab, with what the compiler can check of memory and C.
+check-asan: asan-unit
+	$(ASAN_MAKE) cli-tests
+	$(ASAN_REPLAY)
+	$(ASAN_LAB)
+
+# The replays under valgrind, which also sees what is read before it is written.
+check-valgrind: all
+	UNDER='$(VALGRIND)' BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/replay/run.sh
+
+tsan-programs: $(UNBOUND_BUILD)/config.h
+	sh tests/install-deps.sh
+	sh tests/lab/build-sanitized.sh thread $(UNBOUND_SRC) $(TSAN)/unbound \
+		unbound unbound-control unbound-checkconf
+	$(MAKE) $(TSAN_VARS) UNBOUND_SRC=$(UNBOUND_SRC) LDFLAGS=-fsanitize=thread \
+		CFLAGS='-O1 -g -fsanitize=thread -Wno-format-truncation' all
+
+# The lab, while ThreadSanitizer watches the threads.
+check-threads: tsan-programs
+	$(TSAN_VARS) tests/lab/threads.sh
+
+check-sanitizers: asan-unit tsan-programs all
+	$(ASAN_REPLAY) $(SOME_REPLAYS)
+	$(ASAN_LAB) $(SOME_STORIES)
+	$(TSAN_VARS) LAB_SECONDS=6 tests/lab/threads.sh everything_at_once pin_without_reload
+	UNDER='$(VALGRIND)' BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) \
+		tests/replay/run.sh $(firstword $(SOME_REPLAYS))
+
+.PHONY: asan-programs asan-unit check-asan check-sanitizers check-threads check-valgrind \
+	tsan-programs
