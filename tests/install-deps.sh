@@ -1,7 +1,7 @@
 #!/bin/sh
 # install-deps.sh - installs what building and testing need, from Debian.
 #
-# Usage: install-deps.sh [all | source | build-dep DIRECTORY | deb | deb-tests | lint | fuzz]
+# Usage: install-deps.sh [all | source | build-dep DIRECTORY | deb | deb-tests | lint | seeds | fuzz]
 #
 #   all        (the default) to build Pinbound and run its tests and the demo
 #   source     to get and unpack a source package
@@ -9,6 +9,7 @@
 #   deb        to make Debian packages of it
 #   deb-tests  to try them
 #   lint       what "make lint" runs
+#   seeds      what "make fuzz-seeds" runs
 #   fuzz       what "make fuzz" and "make fuzz-afl" run
 #
 # Quick when all is there. Not as root, it says which command root must run.
@@ -18,7 +19,8 @@ what=${1:-all}
 build="build-essential pkg-config libldns-dev liblmdb-dev libcmocka-dev libxxhash-dev libidn2-dev libssl-dev"
 run="nagios4-core prometheus postfix rsyslog systemd apparmor graphviz libfaketime knot knot-dnsutils dnsperf iproute2 procps groff-base python3 openssl zsh fish jq valgrind gnuplot-nox"
 source="dpkg-dev ca-certificates build-essential"
-fuzz="clang libclang-rt-dev afl++"
+seeds="clang libclang-rt-dev"
+fuzz="$seeds afl++"
 deb="$build $source debhelper"
 deb_tests="lintian mmdebstrap"
 lint="clang clang-format clang-tidy cppcheck shellcheck"
@@ -67,7 +69,8 @@ keep_services_off() {
 }
 
 apt() {
-	DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends "$@" \
+	DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends \
+		-o Acquire::Retries=5 -o DPkg::Lock::Timeout=600 "$@" \
 		> "$log" 2>&1 && return
 	tail -n 20 "$log" >&2
 	echo "install-deps.sh: apt-get $* failed" >&2
@@ -115,6 +118,10 @@ deb-tests)
 lint)
 	# shellcheck disable=SC2086
 	install $lint
+	;;
+seeds)
+	# shellcheck disable=SC2086
+	install $seeds
 	;;
 fuzz)
 	# shellcheck disable=SC2086

@@ -63,6 +63,7 @@ fuzz-sanitized:
 		CFLAGS='-O1 -g -U_FORTIFY_SOURCE $(SANITIZE),fuzzer-no-link' fuzz-programs
 
 fuzz-seeds: fuzz-programs
+	sh tests/install-deps.sh seeds
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) \
 		tests/fuzz/seeds.sh $(FUZZ_NAMES)
 
