@@ -72,6 +72,7 @@ commands() {
 		#!/bin/sh
 		[ "\$1" = stop ] || exit 0
 		kill "\$(cat "$lab_run/resolver")"
+		while kill -0 "\$(cat "$lab_run/resolver")" 2> /dev/null; do sleep 0.1; done
 	END
 	cat > "$bin/dig" <<- END
 		#!/bin/sh

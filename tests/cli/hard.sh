@@ -98,13 +98,20 @@ many_at_once() {
 
 # One that does not end is named.
 held() {
-	"$build/pinbound" -q import - < <(sleep 15) &
-	local import=$! code
-	sleep 0.5
+	local import code
+	rm -f held
+	mkfifo held
+	"$build/pinbound" -q import - < held &
+	import=$!
+	exec 9> held
+	while flock -n pins.mdb true; do
+		sleep 0.05
+	done
 	: > said
-	pinbound -q add late.example --ns ns1.dns-host.example
+	pinbound -q add late.example --ns ns1.dns-host.example 9>&-
 	code=$?
 	kill $import
+	exec 9>&-
 	wait $import 2> /dev/null
 	[ $code -eq 1 ] && says "process $import (pinbound) has been changing it" &&
 		! pinbound -q show late.example

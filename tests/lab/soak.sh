@@ -52,8 +52,9 @@ write_pins() {
 		pinbound -q remove "$name" && sleep 0.5
 }
 
-reload_each_minute() {
-	sleep 60
+# Each minute, or four times in all.
+reload_often() {
+	sleep $((seconds / 4 < 60 ? seconds / 4 : 60))
 	unbound_control "$1" reload
 }
 
@@ -116,7 +117,7 @@ soak() {
 		until_then hijack_and_restore $zone &
 		changes+=($!)
 	done
-	until_then reload_each_minute "$1" &
+	until_then reload_often "$1" &
 	others+=($!)
 	until_then sample "$1" $SECONDS &
 	others+=($!)

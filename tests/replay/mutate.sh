@@ -52,11 +52,23 @@ passes() {
 }
 
 # lab TEST...: what becomes of each of them, all in one lab: "TEST ok", "TEST FAIL", or
-# "TEST skipped" if it has said that this Unbound lacks what it is about.
+# "TEST skipped" if it has said that this Unbound lacks what it is about. One that does not
+# start, even the second time, shows nothing: "TEST unstarted".
 lab() {
-	timeout $((90 + 15 * $#)) "$here/../lab/run.sh" "$@" 2>&1 | awk '
+	local said i
+	for i in 1 2; do
+		said=$(timeout $((90 + 15 * $#)) "$here/../lab/run.sh" "$@" 2>&1)
+		! grep -q '^lab: it runs' <<< "$said" || break
+	done
+	awk -v tests="$*" '
+		/^lab: it runs/ { runs = 1 }
 		/^    \(this Unbound has no / { lacks = 1 }
-		/^(ok|FAIL) / { print $2, (lacks ? "skipped" : $1); lacks = 0 }'
+		/^(ok|FAIL) / { print $2, (lacks ? "skipped" : $1); lacks = 0 }
+		END {
+			count = runs ? 0 : split(tests, test)
+			for (i = 1; i <= count; i++)
+				print test[i], "unstarted"
+		}' <<< "$said"
 }
 
 # try SCENARIO...: likewise. A lab that does not come to an end of them has each tried
@@ -140,6 +152,7 @@ fails_without() {
 		while read -r scenario what; do
 			case $what in
 			ok) complain "$scenario passes without its defence: $2" ;;
+			unstarted) complain "$scenario: the lab does not start without $2" ;;
 			skipped)
 				echo "skip $scenario: this Unbound has not what it is about"
 				skipped=$((skipped + 1))
