@@ -6,6 +6,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+/* So that a place among them can be found by 32 bits of a hash. */
+#define NAMES_MAX (UINT32_MAX / 2)
+
 /* With open addressing: where a hash belongs, or in the next place that is free. At
  * least a third is free, so that the end of a search is near. */
 struct pb_names {
@@ -21,9 +24,10 @@ static size_t hashes_size(const struct pb_names *names)
 
 struct pb_names *pb_names_new(size_t expected)
 {
-	struct pb_names *names = calloc(1, sizeof(*names));
+	struct pb_names *names;
 
-	if (names == NULL)
+	/* It may come from a store that is damaged. */
+	if (expected > NAMES_MAX || (names = calloc(1, sizeof(*names))) == NULL)
 		return NULL;
 	names->room = expected + expected / 2 + 16;
 	names->hashes = pb_pages_new(hashes_size(names));

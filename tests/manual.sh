@@ -72,7 +72,7 @@ commands() {
 		#!/bin/sh
 		[ "\$1" = stop ] || exit 0
 		kill "\$(cat "$lab_run/resolver")"
-		while kill -0 "\$(cat "$lab_run/resolver")" 2> /dev/null; do sleep 0.1; done
+		timeout 60 tail --pid="\$(cat "$lab_run/resolver")" -f /dev/null
 	END
 	cat > "$bin/dig" <<- END
 		#!/bin/sh

@@ -11,8 +11,9 @@ ASAN_MAKE = UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) $(ASAN_VARS) UNBOUND_SRC=$(
 	LDFLAGS=$(ASAN_FLAGS) \
 	CFLAGS='-O1 -g $(ASAN_FLAGS) -fno-sanitize-recover=undefined -Wno-format-truncation'
 # What the tester leaves unfreed when it ends is its own.
-ASAN_REPLAY = ASAN_OPTIONS=detect_leaks=0 $(ASAN_VARS) tests/replay/run.sh
-ASAN_LAB = UBSAN_OPTIONS=print_stacktrace=1 $(ASAN_VARS) tests/lab/run.sh
+ASAN_REPLAY = ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 $(ASAN_VARS) \
+	tests/replay/run.sh
+ASAN_LAB = $(ASAN_VARS) tests/lab/asan.sh
 
 TSAN = $(BUILD)/tsan
 TSAN_VARS = BUILD=$(TSAN)/module UNBOUND_BUILD=$(TSAN)/unbound
@@ -31,11 +32,12 @@ asan-programs: $(UNBOUND_BUILD)/config.h
 		unbound unbound-control unbound-checkconf testbound
 	$(ASAN_MAKE) all unit-programs
 
-# (test_quiet brings its own malloc.) What the command leaves unfreed is an error, too.
+# (test_quiet brings its own malloc.) What is left unfreed is an error, too.
 asan-unit: asan-programs
 	$(ASAN_MAKE) UNIT_SRC='$(filter-out %/test_quiet.c,$(UNIT_SRC))' unit
 
-# Units, command, replays and lab, with what the compiler can check of memory and C.
+# Units, command, replays and lab, with what the compiler can check of memory and C. What
+# the command leaves unfreed is an error, too.
 check-asan: asan-unit
 	$(ASAN_MAKE) cli-tests
 	$(ASAN_REPLAY)
@@ -52,7 +54,7 @@ tsan-programs: $(UNBOUND_BUILD)/config.h
 	$(MAKE) $(TSAN_VARS) UNBOUND_SRC=$(UNBOUND_SRC) LDFLAGS=-fsanitize=thread \
 		CFLAGS='-O1 -g -fsanitize=thread -Wno-format-truncation' all
 
-# The lab, while ThreadSanitizer watches the threads.
+# Those stories of the lab in which most goes on at once, while ThreadSanitizer watches.
 check-threads: tsan-programs
 	$(TSAN_VARS) tests/lab/threads.sh
 

@@ -105,6 +105,7 @@ held() {
 	import=$!
 	exec 9> held
 	while flock -n pins.mdb true; do
+		kill -0 $import || return 1
 		sleep 0.05
 	done
 	: > said

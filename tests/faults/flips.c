@@ -192,13 +192,18 @@ static enum outcome as_module(const char *path)
 {
 	struct pb_error error;
 	struct pb_store_stat stat;
-	struct pb_names *names = pb_names_new(pin_count);
+	struct pb_names *names;
 	struct pb_store *store = pb_store_open(path, PB_STORE_READ, &error);
 	bool before, found;
 
 	if (store == NULL)
 		return FOUND;
 	before = look_all_up(store);
+	if (pb_store_stat(store, &stat, &error) != PB_OK)
+		return FOUND;
+	names = pb_names_new(stat.pins); /* whatever the store says */
+	if (names == NULL)
+		return FOUND;
 	found = pb_store_scan(store, add_name, names, &stat, &error) != PB_OK;
 	if (found)
 		pb_store_know(store, NULL, 0, &error);

@@ -20,7 +20,7 @@ run() {
 	fi
 }
 
-[ ! -f ready ] || exit 0
+[ "$(cat ready 2> /dev/null)" != "$*" ] || exit 0
 : > "$log"
 echo "unbound: building it with -fsanitize=$sanitizers (a minute or two)"
 run "$source/configure" --with-dynlibmodule --enable-subnet --with-libevent \
@@ -28,4 +28,4 @@ run "$source/configure" --with-dynlibmodule --enable-subnet --with-libevent \
 	CFLAGS="-O1 -g -fsanitize=$sanitizers" \
 	LDFLAGS="-fsanitize=$sanitizers -rdynamic -Wl,--build-id"
 run make -j"$(nproc)" "$@"
-touch ready
+echo "$*" > ready

@@ -36,6 +36,7 @@ lab_ttl=${LAB_TTL:-5}         # of all data, in seconds
 lab_negative_ttl=${LAB_NEGATIVE_TTL:-1}
 lab_recheck=${LAB_RECHECK:-2} # as pinbound.conf's
 lab_pids=()
+loads=() # that test-load.sh has started
 declare -A lab_pid # of each server
 lab_run=
 
@@ -64,7 +65,7 @@ alive() {
 # One that does not end by itself is ended.
 lab_stop() {
 	local pid i
-	for pid in "${lab_pids[@]}"; do
+	for pid in "${lab_pids[@]}" "${loads[@]}"; do
 		kill "$pid" 2> /dev/null
 	done
 	for ((i = 0; i < 100; i++)); do
@@ -83,7 +84,7 @@ lab_stop() {
 # The end of every log, for whoever has to find out.
 lab_logs() {
 	local log
-	for log in "$lab_run"/*/log; do
+	for log in "$lab_run"/*/log "$lab_run"/*/output; do
 		echo "--- $log"
 		tail -n 15 "$log"
 	done

@@ -33,7 +33,8 @@
 #   - The question for the DS set does not ask about a deviation of the delegation,
 #     and may be refused until another has. So it may be asked a second time.
 #   - What load_cache loaded, and reload_keep_cache kept, was not judged. The first
-#     answer from it is refused as unverified; half a second later it must be right.
+#     answer from it is refused as unverified, and it is asked again until it is right:
+#     half a second later, or, while the machine is slow, up to five.
 #   - A name below two pins needs both; and if the zone above was another's, the
 #     zone below could not be seen.
 # A change of the pin voids its verdict, a reload all of them: nothing to wait for.
@@ -158,9 +159,10 @@ question() {
 	put_and_judge
 	first=$now
 	if [ -n "$wrong" ] && [ $foreign = yes ] && [[ "$ede" = *" unverified "* ]]; then
-		foreign=no again=$((again + 1))
+		foreign=no
 		while [ -n "$wrong" ] && [[ "$ede" = *" unverified "* ]] &&
 			[ $((now - first)) -lt 5000 ]; do
+			again=$((again + 1))
 			sleep 0.6
 			put_and_judge
 		done

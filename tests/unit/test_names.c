@@ -95,6 +95,14 @@ static void paths(void **state)
 	pb_names_free(names);
 }
 
+/* How many there are may be what a store says that is damaged. */
+static void too_many(void **state)
+{
+	(void)state;
+	assert_null(pb_names_new(((size_t)1 << 62) + 100));
+	assert_null(pb_names_new(SIZE_MAX));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -102,6 +110,7 @@ int main(void)
 		cmocka_unit_test(root_covers_all),
 		cmocka_unit_test(grows),
 		cmocka_unit_test(paths),
+		cmocka_unit_test(too_many),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);
