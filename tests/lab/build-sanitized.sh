@@ -25,7 +25,7 @@ run() {
 echo "unbound: building it with -fsanitize=$sanitizers (a minute or two)"
 run "$source/configure" --with-dynlibmodule --enable-subnet --with-libevent \
 	--disable-flto --disable-rpath --disable-shared --with-chroot-dir= \
-	CFLAGS="-O1 -g -fsanitize=$sanitizers" \
+	CFLAGS="-O1 -g1 -fsanitize=$sanitizers" \
 	LDFLAGS="-fsanitize=$sanitizers -rdynamic -Wl,--build-id"
 run make -j"$(nproc)" "$@"
 echo "$*" > ready
