@@ -1,8 +1,8 @@
 /*
  * pages.h - memory for large tables, from the system itself. Pages that are never used
- * are not resident, as a rule, and all are given back at once. The C library promises neither:
- * what it has freed it keeps, and clears when it hands it out again, so that each reload
- * of a resolver would leave it larger by a table.
+ * are not resident, as a rule, and all are given back at once. The C library promises
+ * neither: what it has freed it keeps, and clears when it hands it out again, so that
+ * each reload of a resolver would leave it larger by a table.
  */
 #ifndef PINBOUND_PAGES_H
 #define PINBOUND_PAGES_H
