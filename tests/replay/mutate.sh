@@ -121,7 +121,8 @@ each_defence() {
 		[[ $files = '#'* || -z $files ]] && continue
 		wanted "$scenarios" || continue
 		number=$((number + 1))
-		[ -z "$worker" ] || [ $((number % jobs)) -eq "$worker" ] || continue
+		# Of several workers, the first that comes to a line has it.
+		[ -z "$claims" ] || mkdir "$claims/$number" 2> /dev/null || continue
 		expression=${expression# }
 		expression=${expression% }
 		"$1" "$files" "$expression" "$scenarios" < /dev/null
@@ -179,9 +180,10 @@ take_each_away() {
 # end says nothing.
 share() {
 	local i
+	mkdir "$work/claims"
 	for ((i = 0; i < jobs; i++)); do
-		DEFENCES_WORKER=$i DEFENCES_JOBS=$jobs "$0" "$@" 2>&1 | tee "$work/said.$i" |
-			grep -v '^defences: ' &
+		DEFENCES_CLAIMS=$work/claims "$0" "$@" 2>&1 | tee "$work/said.$i" |
+			grep --line-buffered -v '^defences: ' &
 	done
 	wait
 	awk -v jobs="$jobs" '
@@ -194,11 +196,11 @@ share() {
 
 cp -r "$top"/{Makefile,install.mk,CHANGELOG.md,include,lib,cli,module,tests} "$work"
 jobs=${DEFENCES_JOBS:-1}
-worker=${DEFENCES_WORKER:-}
+claims=${DEFENCES_CLAIMS:-}
 passed=0
 failed=0
 skipped=0
-if [ -n "$worker" ]; then
+if [ -n "$claims" ]; then
 	take_each_away
 	exit
 fi
