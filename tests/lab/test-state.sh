@@ -287,15 +287,28 @@ test_state_made_anew() {
 	pinbound -q set example.com --note anew || complain "a change is not enforced"
 }
 
+times_replaced() {
+	new_log | grep -c "state.mdb: another file has taken its place"
+}
+
+# damage COMMAND...: what does that to the state store, while nothing is written: who has
+# begun to does not look at the file again.
+damage() {
+	settle
+	replaced=$(times_replaced)
+	"$@"
+}
+
+seen_replaced() {
+	[ "$(times_replaced)" -gt "$replaced" ]
+}
+
 # survives WHAT: the resolver answers, does not write to what is not as it has left it,
 # and writes again to a file made anew.
 survives() {
-	local times
-	times=$(new_log | grep -c "state.mdb: another file has taken its place")
 	hijacked_all
 	refused_example
-	within 10 eval "[ \"\$(new_log | grep -c 'state.mdb: another file has taken its place')\" -gt $times ]" ||
-		complain "$1: not in the log: another file"
+	within 10 seen_replaced || complain "$1: not in the log: another file"
 	registrar restore example.com.
 	sleep 2.1
 	answers_example
@@ -307,25 +320,24 @@ survives() {
 }
 
 test_state_cut_short() {
-	settle # what writes just now does not look at the file again
-	: > "$lab_run/state.mdb"
+	local replaced
+	damage truncate -s 0 "$lab_run/state.mdb"
 	survives "emptied"
-	settle
-	truncate -s 8192 "$lab_run/state.mdb"
+	damage truncate -s 8192 "$lab_run/state.mdb"
 	survives "cut short"
 }
 
 test_state_damaged() {
-	settle
+	local replaced
 	head -c 65536 /dev/urandom > "$lab_run/noise"
-	cp "$lab_run/noise" "$lab_run/state.mdb"
+	damage cp "$lab_run/noise" "$lab_run/state.mdb"
 	survives "noise over it"
-	settle
-	mv "$lab_run/noise" "$lab_run/state.mdb"
+	damage mv "$lab_run/noise" "$lab_run/state.mdb"
 	survives "noise in its place"
 }
 
 test_state_older_copy() {
+	local replaced
 	hijacked_all
 	refused_example
 	settle
@@ -333,8 +345,7 @@ test_state_older_copy() {
 	registrar restore example.com.
 	sleep 2.1
 	answers_example
-	settle
-	cp "$lab_run/copy" "$lab_run/state.mdb"
+	damage cp "$lab_run/copy" "$lab_run/state.mdb"
 	hijacked_all
 	refused_example
 	survives "an older copy over it"
