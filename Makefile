@@ -179,7 +179,7 @@ replay: all
 # Each scenario fails without its defence.
 defences: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) \
-		DEFENCES_JOBS=2 tests/replay/mutate.sh
+		DEFENCES_JOBS=3 tests/replay/mutate.sh
 
 # Unbound's own scenarios, with the module in front.
 suite: all
@@ -284,7 +284,7 @@ check:
 	$(MAKE) check-sanitizers
 	$(MAKE) defences
 	$(MAKE) suite
-	$(MAKE) random BUDGET=180
+	$(MAKE) random BUDGET=120
 	$(MAKE) lab
 	$(MAKE) mail
 	$(MAKE) guide
