@@ -18,7 +18,8 @@ ASAN_LAB = $(ASAN_VARS) tests/lab/asan.sh
 TSAN = $(BUILD)/tsan
 TSAN_VARS = BUILD=$(TSAN)/module UNBOUND_BUILD=$(TSAN)/unbound
 
-VALGRIND = valgrind -q --error-exitcode=99
+VALGRIND_REPLAY = UNDER='valgrind -q --error-exitcode=99' BUILD=$(BUILD) \
+	UNBOUND_BUILD=$(UNBOUND_BUILD) tests/replay/run.sh
 
 # A few of each, that together come through most of the module.
 SOME_REPLAYS = $(patsubst %,tests/replay/%.rpl,hijack-refused recheck-and-restored \
@@ -45,7 +46,7 @@ check-asan: asan-unit
 
 # The replays under valgrind, which also sees what is read before it is written.
 check-valgrind: all
-	UNDER='$(VALGRIND)' BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/replay/run.sh
+	$(VALGRIND_REPLAY)
 
 tsan-programs: $(UNBOUND_BUILD)/config.h
 	sh tests/install-deps.sh
@@ -62,8 +63,7 @@ check-sanitizers: asan-unit tsan-programs all
 	$(ASAN_REPLAY) $(SOME_REPLAYS)
 	$(ASAN_LAB) $(SOME_STORIES)
 	$(TSAN_VARS) LAB_SECONDS=6 tests/lab/threads.sh everything_at_once pin_without_reload
-	UNDER='$(VALGRIND)' BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) \
-		tests/replay/run.sh $(firstword $(SOME_REPLAYS))
+	$(VALGRIND_REPLAY) $(firstword $(SOME_REPLAYS))
 
 .PHONY: asan-programs asan-unit check-asan check-sanitizers check-threads check-valgrind \
 	tsan-programs

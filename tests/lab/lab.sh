@@ -509,6 +509,19 @@ ask() {
 		"$(sed -n "s/^;; EDE: \([0-9]*\)[^']*'\(.*\)'.*/\1 \2/p" <<< "$out")"
 }
 
+# resident SERVER: its resident memory, in KiB.
+resident() {
+	awk '/^VmRSS/ { print $2 }' "/proc/${lab_pid[$1]}/status"
+}
+
+# until_then COMMAND...: over and over, until $deadline (in seconds of this shell).
+# shellcheck disable=SC2154 # it is the caller's
+until_then() {
+	while [ $SECONDS -lt "$deadline" ]; do
+		"$@" || return
+	done
+}
+
 log_of() {
 	cat "$lab_run/$1/log"
 }

@@ -33,12 +33,6 @@ questions() {
 	done | shuf
 }
 
-until_then() {
-	while [ $SECONDS -lt "$deadline" ]; do
-		"$@" || return
-	done
-}
-
 hijack_and_restore() {
 	registrar hijack "$1" && sleep $((lab_ttl + 1 + RANDOM % 3)) &&
 		registrar restore "$1" && sleep $((lab_ttl + 1 + RANDOM % 3))
@@ -60,8 +54,7 @@ reload_often() {
 
 # sample RESOLVER BEGIN: its resident memory, in KiB, behind the seconds since then.
 sample() {
-	awk -v at=$((SECONDS - $2)) '/^VmRSS/ { print at, $2 }' "/proc/${lab_pid[$1]}/status" \
-		>> "$lab_run/memory.$1"
+	echo "$((SECONDS - $2)) $(resident "$1")" >> "$lab_run/memory.$1"
 	sleep 1
 }
 

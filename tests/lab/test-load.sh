@@ -214,13 +214,6 @@ test_enforced_with_full_cache() {
 	reload
 }
 
-# until_then COMMAND...: over and over, until $deadline (in seconds of this shell).
-until_then() {
-	while [ $SECONDS -lt "$deadline" ]; do
-		"$@" || return
-	done
-}
-
 change_pins() {
 	enforced set filled.example --note "$RANDOM" &&
 		enforced add alias.com --ns ns1.dns-host.example --ns ns2.dns-host.example &&
@@ -268,20 +261,16 @@ test_everything_at_once() {
 	done
 }
 
-resident() {
-	awk '/^VmRSS/ { print $2 }' "/proc/${lab_pid[protected]}/status"
-}
-
 # What a reload makes anew has room for a hundred thousand zones, nearly all of it unused,
 # and replaces what the one before has made.
 test_memory_after_reloads() {
 	local before after i
 	reload
-	before=$(resident)
+	before=$(resident protected)
 	for ((i = 0; i < 8; i++)); do
 		reload
 	done
-	after=$(resident)
+	after=$(resident protected)
 	echo "     $before KiB before eight reloads, $after after them"
 	[ "$after" -lt $((before + 8192)) ] || complain "it has grown"
 }
