@@ -32,11 +32,16 @@ test_log_follow() {
 	answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
 	followed_within 3 1 'pinbound: restored zone="example.com."'
 	rm "$lab_run/state.mdb" "$lab_run/state.mdb-lock"
-	sleep 0.5
+	sleep 1
+	# When it looks again, the new one has events already.
+	kill -STOP $pid
 	pinbound -q init
 	hijacked_all
 	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
-	followed_within 10 2 'pinbound: deviation zone="example.com." reason="ns-unexpected"'
+	within 10 eval 'pinbound log example.com 2> /dev/null | grep -qF "pinbound: deviation"' ||
+		complain "the new state store has no event"
+	kill -CONT $pid
+	followed_within 3 2 'pinbound: deviation zone="example.com." reason="ns-unexpected"'
 	followed_within 1 1 'pinbound: restored zone="example.com."'
 	followed_within 1 0 partner.example
 	kill -0 $pid || complain "it has ended"
