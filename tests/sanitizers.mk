@@ -18,7 +18,8 @@ ASAN_LAB = $(ASAN_VARS) tests/lab/asan.sh
 TSAN = $(BUILD)/tsan
 TSAN_VARS = BUILD=$(TSAN)/module UNBOUND_BUILD=$(TSAN)/unbound
 
-VALGRIND_REPLAY = UNDER='valgrind -q --error-exitcode=99' BUILD=$(BUILD) \
+VALGRIND = valgrind -q --error-exitcode=99 --suppressions=$(CURDIR)/tests/replay/valgrind.supp
+VALGRIND_REPLAY = UNDER='$(VALGRIND)' BUILD=$(BUILD) \
 	UNBOUND_BUILD=$(UNBOUND_BUILD) tests/replay/run.sh
 
 # A few of each, that together come through most of the module.
