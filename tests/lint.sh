@@ -43,6 +43,13 @@ check() {
 		tests/faults tests/fuzz
 }
 
+# run.sh reads them all: the second function of a name would take the first one's place.
+named_once() {
+	! cat tests/lab/run.sh tests/lab/lab.sh tests/lab/test-*.sh |
+		sed -n 's/^\([a-z_0-9]*\)() {.*/\1: a function of the lab with this name is there twice/p' |
+		sort | uniq -d | grep .
+}
+
 step "clang-format" clang-format --dry-run -Werror lib/*.[ch] cli/*.[ch] cli/*/*.[ch] \
 	module/*.[ch] include/pinbound/*.h tests/unit/*.[ch] tests/lab/*.c \
 	tests/bench/*.c tests/faults/*.[ch] tests/fuzz/*.[ch]
@@ -52,4 +59,5 @@ step "clang-tidy" tidy
 step "cppcheck" check
 step "shellcheck" shellcheck -x -P SCRIPTDIR tests/*.sh tests/*/*.sh module/*.sh \
 	debian/*.sh debian/*.p* .ci/run
+step "names in the lab" named_once
 [ $failed = no ]

@@ -291,9 +291,9 @@ times_replaced() {
 	new_log | grep -c "state.mdb: another file has taken its place"
 }
 
-# damage COMMAND...: what does that to the state store, while nothing is written: who has
+# harm COMMAND...: what does that to the state store, while nothing is written: who has
 # begun to does not look at the file again.
-damage() {
+harm() {
 	settle
 	replaced=$(times_replaced)
 	"$@"
@@ -326,18 +326,18 @@ survives() {
 
 test_state_cut_short() {
 	local replaced
-	damage truncate -s 0 "$lab_run/state.mdb"
+	harm truncate -s 0 "$lab_run/state.mdb"
 	survives "emptied" || return
-	damage truncate -s 8192 "$lab_run/state.mdb"
+	harm truncate -s 8192 "$lab_run/state.mdb"
 	survives "cut short"
 }
 
 test_state_damaged() {
 	local replaced
 	head -c 65536 /dev/urandom > "$lab_run/noise"
-	damage cp "$lab_run/noise" "$lab_run/state.mdb"
+	harm cp "$lab_run/noise" "$lab_run/state.mdb"
 	survives "noise over it" || return
-	damage mv "$lab_run/noise" "$lab_run/state.mdb"
+	harm mv "$lab_run/noise" "$lab_run/state.mdb"
 	survives "noise in its place"
 }
 
@@ -350,7 +350,7 @@ test_state_older_copy() {
 	registrar restore example.com.
 	sleep 2.1
 	answers_example
-	damage cp "$lab_run/copy" "$lab_run/state.mdb"
+	harm cp "$lab_run/copy" "$lab_run/state.mdb"
 	hijacked_all
 	refused_example
 	survives "an older copy over it"
