@@ -1,6 +1,7 @@
 /* main.c - options, dispatch and help of the pinbound command. */
 #include "cli.h"
 #include "colour.h"
+#include "lost.h"
 #include "pinbound/version.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -251,6 +252,7 @@ int main(int argc, char **argv)
 		(void)printf("pinbound " PB_VERSION "\n");
 		return CLI_DONE;
 	}
+	lost_watch();
 	cli.arguments = calloc((size_t)argc + 1, sizeof(*cli.arguments));
 	cli.given = calloc((size_t)argc + 1, sizeof(*cli.given));
 	code = cli.arguments == NULL || cli.given == NULL ? cli_fail("out of memory")
