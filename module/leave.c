@@ -357,11 +357,45 @@ static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 	return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 }
 
+/*
+ * With QNAME minimisation, and after a timeout, Unbound asks the whole question twice: it
+ * keeps what the first response answers, and goes on to the second. So a DS set may be
+ * in the cache that does not leave, and that nobody has judged.
+ */
+static enum pbm_fate forget_left_ds(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, void *arg)
+{
+	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_DS);
+	struct pb_observation seen = {.ds_seen = PB_DS_SHOWN};
+
+	(void)arg;
+	if (pb_name_equal(name, &pin->name) && pb_pin_has_ds(pin) &&
+		pbm_cached_ds(&seen.ds, qstate->env, name) &&
+		pb_judge_ds(pin, &seen, &policy, pbm_now(qstate)).action ==
+			PB_ACTION_REFUSED)
+		pbm_forget_ds(qstate->env, name);
+	return PBM_GOES_ON;
+}
+
+/* Is the question the DS set of a name, and not answered? */
+static bool lacks_ds(const struct module_qstate *qstate, struct pb_name *name)
+{
+	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS &&
+	       qstate->qinfo.qclass == LDNS_RR_CLASS_IN &&
+	       pb_name_from_wire(name, qstate->qinfo.qname, qstate->qinfo.qname_len) !=
+		       0 &&
+	       (qstate->return_msg == NULL || pbm_answer_rrset(qstate->return_msg->rep,
+						      name, LDNS_RR_TYPE_DS) == NULL);
+}
+
 enum pbm_fate pbm_leave(struct module_qstate *qstate, int id)
 {
-	const struct pbm_query *query = pbm_query_find(qstate, id);
+	const struct pbm_query *query;
 	struct pb_name name;
 
+	if (lacks_ds(qstate, &name))
+		(void)pbm_visit_pins(qstate, id, &name, forget_left_ds, NULL);
+	query = pbm_query_find(qstate, id);
 	if (query != NULL && query->refused)
 		return PBM_REFUSED;
 	if (qstate->qinfo.qclass != LDNS_RR_CLASS_IN)
