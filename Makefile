@@ -44,7 +44,7 @@ help:
 	@echo 'make demo-mail the story as a mail server lives it (as root)'
 	@echo 'make check     all tests'
 	@echo 'make check-asan     units, command, replays and lab, with memory watched'
-	@echo 'make check-threads  stories of the lab, with their threads watched'
+	@echo 'make check-threads  units and lab, with their threads watched'
 	@echo 'make check-valgrind the replays under valgrind'
 	@echo 'make faults    what must not harm: no memory, kill -9, bits that flip'
 	@echo 'make fuzz-seeds     what strangers may send, through what reads it'

@@ -4,9 +4,10 @@
 #
 # Usage: asan.sh [TEST...]
 #
-# Without any, all but those about memory: they have another hand on what is allocated,
-# or measure it. What is left unfreed at the end is an error, too, but not where Unbound
-# is another user or in a chroot: to look for that, it would have to look at itself.
+# Without any, all but those about memory, which have another hand on what is allocated, or
+# measure it, and that in which a resolver is meant to be ended by a signal. What is left
+# unfreed at the end is an error, too, but not where Unbound is another user or in a
+# chroot: to look for that, it would have to look at itself.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -24,7 +25,7 @@ status=0
 if [ $# -gt 0 ]; then
 	run 1 "$@" || status=1
 else
-	LAB_EXCEPT='memory_.*|user.*|chroot_.*' run 1 || status=1
+	LAB_EXCEPT='memory_.*|pins_cut_short|user.*|chroot_.*' run 1 || status=1
 	# shellcheck disable=SC2046
 	run 0 $(sed -n 's/^test_\(user\|chroot_\)\([a-z_]*\)().*/\1\2/p' "$here"/test-*.sh) || status=1
 fi
