@@ -109,7 +109,8 @@ test_pins_cut_short() {
 		kill "$life_pid" 2> /dev/null
 		wait "$life_pid" 2> /dev/null
 		said=$(life_pinbound verify 2>&1)
-		[ $? = 1 ] && [[ $said = "pinbound: $life/pins.mdb: it "* ]] ||
+		[ $? = 1 ] || complain "cut to $size: verify finds nothing"
+		[[ $said = "pinbound: $life/pins.mdb: it "* ]] ||
 			complain "cut to $size: verify says: $said"
 		PINBOUND_CONF=$life_conf timeout 10 "$lab_unbound/unbound" -d \
 			-c "$life/unbound.conf" > /dev/null 2>&1
