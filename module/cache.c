@@ -35,11 +35,20 @@ void pbm_forget_keys(
 	}
 }
 
+/* Locked, if it has not run out at the time; at time 0, nothing has. */
+static struct ub_packed_rrset_key *find_rrset(
+	struct module_env *env, const struct pb_name *owner, uint16_t type, time_t now)
+{
+	struct pb_name name = *owner;
+
+	return rrset_cache_lookup(env->rrset_cache, name.wire, name.size, type,
+		LDNS_RR_CLASS_IN, 0, now, 0);
+}
+
 bool pbm_delegation_cached(struct module_env *env, const struct pb_name *zone)
 {
-	struct pb_name name = *zone;
-	struct ub_packed_rrset_key *rrset = rrset_cache_lookup(env->rrset_cache,
-		name.wire, name.size, LDNS_RR_TYPE_NS, LDNS_RR_CLASS_IN, 0, *env->now, 0);
+	struct ub_packed_rrset_key *rrset =
+		find_rrset(env, zone, LDNS_RR_TYPE_NS, *env->now);
 
 	if (rrset == NULL)
 		return false;
@@ -47,14 +56,11 @@ bool pbm_delegation_cached(struct module_env *env, const struct pb_name *zone)
 	return true;
 }
 
-/* Locked. At time 0, since one whose TTL has run out may have led a query here. */
+/* One whose TTL has run out may have led a query here. */
 static struct ub_packed_rrset_key *find_delegation(
 	struct module_env *env, const struct pb_name *zone)
 {
-	struct pb_name name = *zone;
-
-	return rrset_cache_lookup(env->rrset_cache, name.wire, name.size, LDNS_RR_TYPE_NS,
-		LDNS_RR_CLASS_IN, 0, 0, 0);
+	return find_rrset(env, zone, LDNS_RR_TYPE_NS, 0);
 }
 
 static bool rrset_names(
@@ -101,9 +107,7 @@ bool pbm_delegation_approved(
 bool pbm_cached_ds(
 	struct pb_seen_set *seen, struct module_env *env, const struct pb_name *zone)
 {
-	struct pb_name name = *zone;
-	struct ub_packed_rrset_key *rrset = rrset_cache_lookup(env->rrset_cache,
-		name.wire, name.size, LDNS_RR_TYPE_DS, LDNS_RR_CLASS_IN, 0, 0, 0);
+	struct ub_packed_rrset_key *rrset = find_rrset(env, zone, LDNS_RR_TYPE_DS, 0);
 
 	if (rrset == NULL)
 		return false;
@@ -150,11 +154,9 @@ bool pbm_address_known(struct module_env *env, const struct pb_name *server,
 	const struct pb_address *address)
 {
 	bool v6 = address->family == 6;
-	struct pb_name name = *server;
-	/* Time 0: an address whose TTL has run out is still known. */
-	struct ub_packed_rrset_key *rrset = rrset_cache_lookup(env->rrset_cache,
-		name.wire, name.size, v6 ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A,
-		LDNS_RR_CLASS_IN, 0, 0, 0);
+	/* An address whose TTL has run out is still known. */
+	struct ub_packed_rrset_key *rrset =
+		find_rrset(env, server, v6 ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A, 0);
 	bool known;
 
 	if (rrset == NULL)
