@@ -33,8 +33,10 @@ static bool find_mapping(struct mapping *mapping, uintptr_t address)
 	}
 	if (maps != NULL)
 		(void)fclose(maps);
+	if (!found)
+		return false;
 	mapping->line[strcspn(mapping->line, "\n")] = '\0';
-	return found && mapping->path[0] == '/';
+	return mapping->path[0] == '/';
 }
 
 /* The signal comes from what has read the page, at that very place: no function of the
