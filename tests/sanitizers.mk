@@ -2,7 +2,11 @@
 # part of the Makefile.
 #
 # Unbound and Pinbound are built once more for each, in build/asan and build/tsan.
-# "make check" has check-sanitizers, a few minutes of all; the others take an hour each.
+# "make check" has check-sanitizers, a few minutes of all; the others take half an hour
+# and more.
+
+# (test_quiet brings its own malloc.)
+WATCHED_UNIT = UNIT_SRC='$(filter-out %/test_quiet.c,$(UNIT_SRC))' unit
 
 ASAN = $(BUILD)/asan
 ASAN_FLAGS = -fsanitize=address,undefined
@@ -19,6 +23,7 @@ TSAN = $(BUILD)/tsan
 TSAN_VARS = BUILD=$(TSAN)/module UNBOUND_BUILD=$(TSAN)/unbound
 TSAN_MAKE = $(MAKE) $(TSAN_VARS) UNBOUND_SRC=$(UNBOUND_SRC) LDFLAGS=-fsanitize=thread \
 	CFLAGS='-O1 -g -fsanitize=thread -Wno-format-truncation'
+TSAN_LAB = $(TSAN_VARS) $(LESS_RANDOM) tests/lab/threads.sh
 # The sanitizer does not know what to do where addresses are too random.
 LESS_RANDOM = $(shell ! setarch -R true 2> /dev/null || echo setarch -R)
 
@@ -38,9 +43,9 @@ asan-programs: $(UNBOUND_BUILD)/config.h
 		unbound unbound-control unbound-checkconf testbound
 	$(ASAN_MAKE) all unit-programs
 
-# (test_quiet brings its own malloc.) What is left unfreed is an error, too.
+# What is left unfreed is an error, too.
 asan-unit: asan-programs
-	$(ASAN_MAKE) UNIT_SRC='$(filter-out %/test_quiet.c,$(UNIT_SRC))' unit
+	$(ASAN_MAKE) $(WATCHED_UNIT)
 
 # Units, command, replays and lab, with what the compiler can check of memory and C. What
 # the command leaves unfreed is an error, too.
@@ -59,19 +64,17 @@ tsan-programs: $(UNBOUND_BUILD)/config.h
 		unbound unbound-control unbound-checkconf
 	$(TSAN_MAKE) all unit-programs
 
-# (test_quiet brings its own malloc.)
 tsan-unit: tsan-programs
-	TSAN_OPTIONS=allocator_may_return_null=1 $(LESS_RANDOM) $(TSAN_MAKE) \
-		UNIT_SRC='$(filter-out %/test_quiet.c,$(UNIT_SRC))' unit
+	$(LESS_RANDOM) $(TSAN_MAKE) $(WATCHED_UNIT)
 
 # Units and lab, while ThreadSanitizer watches. (Command and replays have one thread.)
 check-threads: tsan-unit
-	$(TSAN_VARS) tests/lab/threads.sh
+	$(TSAN_LAB)
 
 check-sanitizers: asan-unit tsan-unit all
 	$(ASAN_REPLAY) $(SOME_REPLAYS)
 	$(ASAN_LAB) $(SOME_STORIES)
-	$(TSAN_VARS) LAB_SECONDS=6 tests/lab/threads.sh everything_at_once pin_without_reload
+	LAB_SECONDS=6 $(TSAN_LAB) everything_at_once pin_without_reload
 	$(VALGRIND_REPLAY) $(firstword $(SOME_REPLAYS))
 
 .PHONY: asan-programs asan-unit check-asan check-sanitizers check-threads check-valgrind \

@@ -1,6 +1,6 @@
 #!/bin/bash
 # threads.sh - runs lab tests with an Unbound and a module that ThreadSanitizer
-# watches (BUILD, UNBOUND_BUILD), and judges what it reports.
+# watches (BUILD, UNBOUND_BUILD), and judges what it reports. See sanitizers.mk.
 #
 # Usage: threads.sh [TEST...]
 #
@@ -19,10 +19,7 @@ export LAB_EXCEPT='memory_.*|pins_cut_short|user.*|chroot_.*'
 export LAB_THREADS=${LAB_THREADS:-8} LAB_RELOADS=${LAB_RELOADS:-5}
 export TSAN_OPTIONS="log_path=$work/report exitcode=0 history_size=7"
 
-# The sanitizer does not know what to do where addresses are too random.
-run=()
-! setarch -R true 2> /dev/null || run=(setarch -R)
-"${run[@]}" "$here/run.sh" "$@"
+"$here/run.sh" "$@"
 status=$?
 
 # Reports are divided by lines of "="; their parts by empty lines. Who started a thread
