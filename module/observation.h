@@ -1,0 +1,20 @@
+/*
+ * observation.h - what a step of the iterator says about a pinned zone.
+ */
+#ifndef PBM_OBSERVATION_H
+#define PBM_OBSERVATION_H
+
+#include "peek.h"
+#include "pinbound/judge.h"
+
+/*
+ * What the step says from the point of view of one pin. `name` is what its data
+ * is about: the name that is chased, or an owner of other data that came along.
+ * Returns the seconds for which it is good. What *seen points to is in the scratch
+ * region.
+ */
+uint32_t pbm_observation_read(struct pb_observation *seen, struct module_qstate *qstate,
+	const struct pbm_step *step, const struct pb_name *name,
+	const struct pb_pin *pin);
+
+#endif
