@@ -137,7 +137,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBSURVEY) $(LIBPB)
 $(BUILD)/tests/test_doctor: $(filter-out %/command.o %/report.o, \
 	$(filter $(BUILD)/obj/cli/doctor/%,$(CLI_OBJ)))
 
-unit-programs: $(UNIT_BIN) $(BUILD)/tests/lab-ask
+unit-programs: $(UNIT_BIN) $(BUILD)/tests/sample_state $(BUILD)/tests/lab-ask
 
 unit: unit-programs
 	@set -e; for test in $(UNIT_BIN); do $$test; done
@@ -186,7 +186,7 @@ suite: all
 	BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) UNBOUND_SRC=$(UNBOUND_SRC) \
 		tests/replay/unbound-suite.sh
 
-cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile $(BUILD)/tests/test_state
+cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile $(BUILD)/tests/sample_state
 	BUILD=$(BUILD) tests/cli/run.sh
 	BUILD=$(BUILD) tests/cli/json.sh
 	BUILD=$(BUILD) tests/cli/malformed.sh
@@ -198,7 +198,7 @@ cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile $(BUILD)/tests/test_sta
 FAULT_PROGRAMS = $(BUILD)/tests/fault-alloc.so $(BUILD)/tests/fault-disk.so \
 	$(BUILD)/tests/fault-flips $(BUILD)/tests/fault-module.so \
 	$(BUILD)/tests/fault-readers \
-	$(BUILD)/tests/test_state
+	$(BUILD)/tests/sample_state
 FAULTS = BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/faults/run.sh
 
 faults: all $(FAULT_PROGRAMS)

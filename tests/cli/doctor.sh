@@ -122,7 +122,7 @@ make_stores() {
 	pin example.com --ns ns1.dns-host.example
 	pin partner.example --ns ns1.dns-host.example
 	pin dnsbl.example --mode log --ns ns1.dns-host.example
-	"$PROGRAMS/test_state" $store/state.mdb \
+	"$PROGRAMS/sample_state" $store/state.mdb \
 		"$(pinbound verify --json | sed -n 's/.*"generation": //p')"
 	chmod 0660 $store/*lock $store/state.mdb
 	cp -rp $store "$made/store"

@@ -120,7 +120,7 @@ check export pinbound export --json
 check import pinbound import --json --dry-run --replace new.pins
 check import pinbound import --json new.pins
 check undo pinbound undo --json
-"$build/tests/test_state" "$work/state.mdb" 4
+"$build/tests/sample_state" "$work/state.mdb" 4
 check status pinbound status --json
 check log pinbound log --json --verbose
 follow

@@ -174,7 +174,7 @@ def state(parent, count, changes):
     after = b""
     for number in range(changes):
         before = after
-        subprocess.run([os.path.join(TESTS, "test_state"), stores.state, str(number)],
+        subprocess.run([os.path.join(TESTS, "sample_state"), stores.state, str(number)],
                        check=True, env={**os.environ, "LD_PRELOAD": SHIM,
                                         "FAULT_RECORD": record})
         after = status(stores).replace(stores.dir.encode(), b"")

@@ -53,7 +53,7 @@ def prepare(parent):
     stores.must("import", stores.dir + "/pins", "-q")
     stores.must("add", "example.com", "--ns", "ns1.dns-host.example", "--mode", "refuse",
                 "-q")
-    os.spawnl(os.P_WAIT, os.path.join(TESTS, "test_state"), "test_state", stores.state,
+    os.spawnl(os.P_WAIT, os.path.join(TESTS, "sample_state"), "sample_state", stores.state,
               "4")
     return stores
 
