@@ -3,6 +3,7 @@
  *
  * Usage: sample_state PATH GENERATION
  */
+#include "evidence.h"
 #include "pinbound/state.h"
 #include "unit.h"
 #include <stdio.h>
@@ -29,17 +30,6 @@ static const uint8_t sample_wire[] = "\x12\x34\x80\x00\x00\x01\x00\x00\x00\x02\x
 				     "\x04"
 				     "\x1b[2J"
 				     "\x00";
-
-/* Encoded, in memory that the next call overwrites. */
-static struct pb_bytes encoded(const struct pb_evidence *from)
-{
-	static uint8_t octets[4096];
-	size_t size = pb_evidence_size(from);
-
-	assert_true(size <= sizeof(octets));
-	pb_evidence_encode(octets, from);
-	return (struct pb_bytes){octets, size};
-}
 
 static struct pb_happening sample_event(
 	uint64_t generation, const struct pb_evidence *seen)

@@ -1,5 +1,6 @@
 /* test_state.c - what the resolver tells of itself, written and read again. */
 #include "db.h"
+#include "evidence.h"
 #include "pinbound/state.h"
 #include "unit.h"
 #include <fcntl.h>
@@ -196,17 +197,6 @@ static struct pb_evidence evidence(const char *zone, const uint8_t *wire, size_t
 		.mx = {.set = NAMES("mail.example"), .cut_short = true},
 		.wire = {wire, size},
 	};
-}
-
-/* Encoded, in memory that the next call overwrites. */
-static struct pb_bytes encoded(const struct pb_evidence *from)
-{
-	static uint8_t octets[200000];
-	size_t size = pb_evidence_size(from);
-
-	assert_true(size <= sizeof(octets));
-	pb_evidence_encode(octets, from);
-	return (struct pb_bytes){octets, size};
 }
 
 static void evidence_decodes(void **state)
