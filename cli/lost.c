@@ -14,29 +14,31 @@ struct mapping {
 	const char *path; /* in the line */
 };
 
+/* Does the line tell of the address, and of a file? The fields between hold no '/'. */
+static bool tells_of(struct mapping *mapping, uintptr_t address)
+{
+	char *next;
+	uintmax_t from = strtoumax(mapping->line, &next, 16);
+	uintmax_t to = *next == '-' ? strtoumax(next + 1, &next, 16) : 0;
+
+	mapping->path = strchr(next, '/');
+	return address >= from && address < to && mapping->path != NULL;
+}
+
 /* Which file is mapped at the address? */
 static bool find_mapping(struct mapping *mapping, uintptr_t address)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	bool found = false;
 
+	mapping->line[0] = '\0';
 	while (maps != NULL && !found &&
-		fgets(mapping->line, sizeof(mapping->line), maps) != NULL) {
-		uintptr_t from, to;
-		int path = 0;
-
-		found = sscanf(mapping->line,
-				"%" SCNxPTR "-%" SCNxPTR " %*s %*s %*s %*s %n", &from,
-				&to, &path) == 2 &&
-			address >= from && address < to;
-		mapping->path = mapping->line + path;
-	}
+		fgets(mapping->line, sizeof(mapping->line), maps) != NULL)
+		found = tells_of(mapping, address);
 	if (maps != NULL)
 		(void)fclose(maps);
-	if (!found)
-		return false;
 	mapping->line[strcspn(mapping->line, "\n")] = '\0';
-	return mapping->path[0] == '/';
+	return found;
 }
 
 /* The signal comes from what has read the page, at that very place: no function of the
