@@ -50,6 +50,11 @@ named_once() {
 		sort | uniq -d | grep .
 }
 
+# What it waits for must be asked for again, or be complained of: it does not end the test.
+within_heeded() {
+	! grep -nE '^[[:space:]]+within ' tests/*/*.sh tests/*.sh | grep -vE '\|\||&&'
+}
+
 step "clang-format" clang-format --dry-run -Werror lib/*.[ch] cli/*.[ch] cli/*/*.[ch] \
 	module/*.[ch] include/pinbound/*.h tests/unit/*.[ch] tests/lab/*.c \
 	tests/bench/*.c tests/faults/*.[ch] tests/fuzz/*.[ch]
@@ -60,4 +65,5 @@ step "cppcheck" check
 step "shellcheck" shellcheck -x -P SCRIPTDIR tests/*.sh tests/*/*.sh module/*.sh \
 	debian/*.sh debian/*.p* .ci/run
 step "names in the lab" named_once
+step "what tests wait for" within_heeded
 [ $failed = no ]

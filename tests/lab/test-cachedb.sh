@@ -5,7 +5,7 @@
 
 has_cachedb() {
 	"$lab_unbound/unbound" -V | grep -q 'modules:.* cachedb' && return
-	echo "    (this Unbound has no cachedb module)"
+	lacks "cachedb module"
 	return 1
 }
 

@@ -10,7 +10,8 @@ wait_for_keys() {
 	registrar hijack shop.com.
 	before_it=$(new_log | grep -c "pinbound: ready")
 	unbound_control protected reload # it has no key of anybody, until somebody asks
-	within 5 eval "[ \"\$(new_log | grep -c 'pinbound: ready')\" -gt $before_it ]"
+	within 5 eval "[ \"\$(new_log | grep -c 'pinbound: ready')\" -gt $before_it ]" ||
+		complain "it is not ready after a reload"
 	kill -STOP "$hijacker"
 	ask protected mail.shop.com. A > "$lab_run/in-flight" &
 	waiting=$!

@@ -375,7 +375,7 @@ test_reload_keep_cache() {
 test_fast_reload() {
 	local option said
 	if ! grep -q fast_reload "$lab_unbound/unbound"; then
-		echo "    (this Unbound has no fast_reload)"
+		lacks fast_reload
 		return
 	fi
 	life_make
@@ -624,7 +624,7 @@ test_order_subnetcache_first() {
 
 test_order_python_first() {
 	if ! "$lab_unbound/unbound" -V | grep -q 'modules:.* python'; then
-		echo "    (this Unbound has no python module)"
+		lacks "python module"
 		return
 	fi
 	cat > "$lab_run/script.py" <<- END

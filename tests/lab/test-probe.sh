@@ -32,7 +32,7 @@ test_probe_of_many_clients() {
 	sleep 2.1 # recheck
 	kill -STOP "${lab_pid[com-a]}" "${lab_pid[com-b]}"
 	ask_at_once "$answers"
-	within 4 refused_at_once 15
+	within 4 refused_at_once 15 || complain "not 15 were refused at once"
 	sleep 0.3 # for a sixteenth, which there must not be
 	[ "$(grep -c "^$refused$" "$answers")" -eq 15 ] ||
 		complain "while one asks: $(sort "$answers" | uniq -c)"

@@ -57,7 +57,7 @@ has_dropped() {
 # ever, and afterwards it is known how much nobody will hear of.
 test_dropped() {
 	local names=$lab_run/dropped pins=600 before_it
-	within 5 eval 'pinbound status > /dev/null'
+	within 5 eval 'pinbound status > /dev/null' || complain "there is no status"
 	before_it=$(total dropped)
 	seq $pins | sed 's/.*/pin:\n name: held&.com\n ns: ns1.dns-host.example/' |
 		pinbound -q import - || complain "the pins are not stored"
