@@ -104,7 +104,8 @@ static bool is_glue(const struct ub_packed_rrset_key *rrset)
 {
 	const struct packed_rrset_data *data = rrset->entry.data;
 
-	return rrset->rk.type == htons(LDNS_RR_TYPE_A) &&
+	return (rrset->rk.type == htons(LDNS_RR_TYPE_A) ||
+		       rrset->rk.type == htons(LDNS_RR_TYPE_AAAA)) &&
 	       (data->trust <= rrset_trust_add_AA ||
 		       (rrset->rk.flags & PACKED_RRSET_PARENT_SIDE) != 0);
 }

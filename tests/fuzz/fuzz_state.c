@@ -45,6 +45,7 @@ static bool see_happening(void *arg, const struct pb_happening *happening)
 
 	HOLDS(happening->aspect < PB_ASPECTS && happening->action <= PB_ACTION_REFUSED);
 	HOLDS(happening->zone.size > 0 && strlen(happening->line) <= PB_LINE_MAX);
+	HOLDS(fuzz_is_plain(happening->line));
 	*kept = *happening;
 	return true;
 }
