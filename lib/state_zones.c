@@ -45,6 +45,15 @@ static struct pb_bytes encode(
 	return (struct pb_bytes){out, (size_t)(at - out) + line};
 }
 
+/* Whoever can write the store cannot by that steer the terminal of who reads it. */
+static bool is_plain(const uint8_t *line, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		if (line[i] < ' ' || line[i] > '~')
+			return false;
+	return true;
+}
+
 static bool decode(struct pb_happening *happening, struct pb_bytes value)
 {
 	const uint8_t *at = value.data;
@@ -68,7 +77,7 @@ static bool decode(struct pb_happening *happening, struct pb_bytes value)
 		pb_name_from_wire(&happening->zone, at + HEAD_SIZE, zone) != zone)
 		return false;
 	line = value.size - HEAD_SIZE - zone;
-	if (line > PB_LINE_MAX || memchr(at + HEAD_SIZE + zone, '\0', line) != NULL)
+	if (line > PB_LINE_MAX || !is_plain(at + HEAD_SIZE + zone, line))
 		return false;
 	memcpy(happening->line, at + HEAD_SIZE + zone, line);
 	happening->line[line] = '\0';

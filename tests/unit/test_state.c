@@ -120,6 +120,26 @@ static void written_and_read(void **state)
 	assert_int_equal(later.first, 3);
 }
 
+/* It is printed on a terminal as it is. */
+static void line_that_steers_a_terminal(void **state)
+{
+	static const char *const lines[][2] = {{"a.example", "a\033[2J"},
+		{"b.example", "a\nb"}, {"c.example", "a\177"}, {"d.example", "a\233"}};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct pb_happening event = happening(lines[i][0], 1, true);
+		struct seen all = {0};
+		uint64_t last;
+
+		(void)snprintf(event.line, sizeof(event.line), "%s", lines[i][1]);
+		assert_true(write_all(f, &event, 1));
+		assert_int_equal(pb_state_events(f->state, i, &last, count, &all, &error),
+			PB_FAILED);
+		assert_int_equal(all.count, 0);
+	}
+}
+
 static void bounded(void **state)
 {
 	struct fixture *f = *state;
@@ -506,6 +526,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(written_and_read),
+		TEST(line_that_steers_a_terminal),
 		TEST(bounded),
 		TEST(counted_on),
 		TEST(evidence_decodes),
