@@ -108,7 +108,7 @@ installed_stores() {
 }
 
 as() {
-	setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"
+	setpriv --reuid="$1" --regid="$(id -g "$1")" --clear-groups "${@:2}"
 }
 
 fails() {
@@ -130,6 +130,17 @@ others_read_nothing() {
 	fails as nobody /usr/local/bin/pinbound list &&
 		fails as nobody /usr/local/bin/pinbound status &&
 		fails as nobody cat /var/lib/unbound/pinbound/state.mdb
+}
+
+# With more rights than its caller has, the command is not told by it where the pins are.
+takes_no_environment() {
+	install -m 755 -d /usr/local/lib/other
+	echo "pins: /usr/local/lib/other/pins.mdb" > /usr/local/lib/other/pinbound.conf
+	install -m 4755 /usr/local/bin/pinbound /usr/local/lib/other/pinbound
+	fails as nobody env PINBOUND_CONF=/usr/local/lib/other/pinbound.conf \
+		/usr/local/bin/pinbound list 2>&1 | grep /usr/local/lib/other/pins.mdb &&
+		as nobody env PINBOUND_CONF=/usr/local/lib/other/pinbound.conf \
+			/usr/local/lib/other/pinbound list
 }
 
 runs() {
@@ -192,6 +203,7 @@ if [ "${1:-}" = machine ]; then
 	check "the stores, whatever the umask" installed_stores
 	check "the resolver's user reads the pins only" resolver_reads
 	check "others read nothing" others_read_nothing
+	check "nothing is taken from who has fewer rights" takes_no_environment
 	check "the resolver runs with it" runs
 	check "the timer's check" checks
 	check "uninstalled and installed again" reinstalled
