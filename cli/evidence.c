@@ -55,20 +55,26 @@ static void print_hex(struct pb_bytes wire)
 	(void)putchar('\n');
 }
 
-/* ldns leaves out fields of records for which it finds no memory, and says nothing. */
+static bool is_whole_record(const ldns_rr *rr)
+{
+	const ldns_rr_descriptor *type;
+
+	if (rr == NULL)
+		return false;
+	type = ldns_rr_descript((uint16_t)ldns_rr_get_type(rr));
+	return ldns_rr_is_question(rr) ||
+	       ldns_rr_rd_count(rr) >= ldns_rr_descriptor_minimum(type);
+}
+
+/* ldns leaves out records, and fields of records, for which it finds no memory, and says
+ * nothing. */
 static bool is_whole(const ldns_pkt *message)
 {
 	ldns_rr_list *all = ldns_pkt_all(message);
 	bool whole = all != NULL;
 
-	for (size_t i = 0; whole && i < ldns_rr_list_rr_count(all); i++) {
-		const ldns_rr *rr = ldns_rr_list_rr(all, i);
-		const ldns_rr_descriptor *type =
-			ldns_rr_descript((uint16_t)ldns_rr_get_type(rr));
-
-		whole = ldns_rr_is_question(rr) ||
-			ldns_rr_rd_count(rr) >= ldns_rr_descriptor_minimum(type);
-	}
+	for (size_t i = 0; whole && i < ldns_rr_list_rr_count(all); i++)
+		whole = is_whole_record(ldns_rr_list_rr(all, i));
 	ldns_rr_list_deep_free(all);
 	return whole;
 }

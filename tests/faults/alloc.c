@@ -3,7 +3,8 @@
  *
  *   FAULT_AT=N       the N-th allocation from the beginning of main() fails
  *   FAULT_ON=YES     ... and all behind it
- *   FAULT_HIT=FILE   where it is said, with a backtrace, that it came to that
+ *   FAULT_HIT=FILE   where it is said, with a backtrace, that it came to that; and,
+ *                    behind a line "signal", where a signal has ended the program
  *
  * What the C library allocates for the program counts as well: strdup, asprintf,
  * fopen. Programs that it starts in turn are left alone.
@@ -14,8 +15,10 @@
 #include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -35,12 +38,36 @@ static const char *hit;
 static int (*real_main)(int, char **, char **);
 static pthread_t counted;
 
+static void tell(const char *why, int flags)
+{
+	void *places[DEPTH];
+	int fd;
+
+	on = false; /* what tells of it is not to fail */
+	fd = open(hit, O_WRONLY | O_CREAT | O_CLOEXEC | flags, 0600);
+	(void)!write(fd, why, strlen(why));
+	backtrace_symbols_fd(places, backtrace(places, DEPTH), fd);
+	(void)close(fd);
+}
+
+/* It returns to what happens once more, now without this. */
+static void end(int number)
+{
+	(void)number;
+	tell("signal\n", O_APPEND);
+}
+
+static void watch(int number)
+{
+	struct sigaction action = {.sa_handler = end, .sa_flags = (int)SA_RESETHAND};
+
+	(void)sigaction(number, &action, NULL);
+}
+
 /* Only the first thread counts: then the same number is the same place each time. */
 static bool fails(void)
 {
-	void *places[DEPTH];
 	unsigned long number;
-	int fd;
 
 	if (!on || !pthread_equal(counted, pthread_self()))
 		return false;
@@ -48,10 +75,7 @@ static bool fails(void)
 	if (number < at || (number > at && !further))
 		return false;
 	if (number == at && hit != NULL) {
-		on = false; /* what tells of it is not to fail */
-		fd = open(hit, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-		backtrace_symbols_fd(places, backtrace(places, DEPTH), fd);
-		(void)close(fd);
+		tell("", O_TRUNC);
 		on = true;
 	}
 	errno = ENOMEM;
@@ -69,6 +93,10 @@ static int begin(int argc, char **argv, char **environment)
 	(void)backtrace(&place, 1); /* allocates, the first time */
 	(void)unsetenv("LD_PRELOAD");
 	counted = pthread_self();
+	if (hit != NULL) {
+		watch(SIGSEGV);
+		watch(SIGABRT);
+	}
 	on = at > 0;
 	return real_main(argc, argv, environment);
 }
