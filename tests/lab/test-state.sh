@@ -81,23 +81,41 @@ test_evidence() {
 		complain "the response is gone when the zone is restored"
 }
 
-# A registry may say anything. None of it steers a terminal. (knotc takes one backslash
-# of two.)
+# escapes COMMAND...: what it says of example.com has the name of the hijacker's server, and
+# that neither steers a terminal nor begins a line.
+escapes() {
+	local said
+	said=$("$@" example.com 2>&1 < /dev/null)
+	! LC_ALL=C grep -q $'[^\t -~]' <<< "$said" ||
+		complain "control characters of $*: $(cat -v <<< "$said")"
+	grep -qE '\\+007\\+010\.evil\.example\.' <<< "$said" ||
+		complain "$* does not name the server: $said"
+}
+
+# A registry may say anything. (knotc takes one backslash of two.)
 test_evidence_escaped() {
-	local server said
+	local server option asked=(--root-hints "$lab_run/root.hints")
 	for server in com-a com-b; do
-		delegate $server com. example.com. '\\027\\[31m\\007.evil.example.' ''
+		delegate $server com. example.com. '\\027\\[31m\\007\\010.evil.example.' ''
 	done
 	forget com
 	refused_example
-	says_within 3 '\027[31m\007.evil.example.' pinbound log --verbose example.com
-	for said in "$(pinbound log --verbose example.com)" \
-		"$(pinbound log --verbose --json example.com)" \
-		"$(pinbound accept --dry-run example.com)" \
-		"$(pinbound status example.com)"; do
-		! LC_ALL=C grep -q $'[^\t -~]' <<< "$said" ||
-			complain "control characters: $(cat -v <<< "$said")"
+	says_within 3 '\027[31m\007\010.evil.example.' pinbound log --verbose example.com
+	escapes new_log
+	escapes pinbound log
+	escapes pinbound log --verbose
+	for option in "" --json; do
+		# shellcheck disable=SC2086 # none is none
+		{
+			escapes pinbound log $option
+			escapes pinbound accept --dry-run $option
+			escapes pinbound check --no-canary "${asked[@]}" $option
+			escapes pinbound graph "${asked[@]}" $option
+		}
 	done
+	pinbound -q remove example.com
+	escapes pinbound add --yes --dry-run "${asked[@]}"
+	escapes pinbound add --yes --dry-run --json "${asked[@]}"
 }
 
 test_evidence_of_hold() {
