@@ -47,47 +47,61 @@ static enum pbm_fate look_at(struct module_qstate *qstate, int id,
 		       : PBM_GOES_ON;
 }
 
-/* What is in the authority section for a reason: proofs, and what a referral is. */
-static bool belongs(const struct pbm_step *step, const struct ub_packed_rrset_key *rrset,
-	const struct pb_name *owner)
-{
-	uint16_t type = ntohs(rrset->rk.type);
+enum section { ANSWER, AUTHORITY, ADDITIONAL };
 
-	return pbm_is_proof(rrset) ||
-	       (step->response == PB_REFERRAL && pb_name_equal(owner, &step->owner) &&
-		       (type == LDNS_RR_TYPE_NS || type == LDNS_RR_TYPE_DS));
+/* Is it what the response is: an answer, a denial with its proofs, or a referral? The NS
+ * RRset of a referral can be in the answer section, but nothing else of it. */
+static bool belongs(const struct pbm_step *step, const struct ub_packed_rrset_key *rrset,
+	const struct pb_name *owner, enum section section)
+{
+	bool refers = step->response == PB_REFERRAL;
+
+	switch (section) {
+	case ANSWER:
+		return !refers || rrset == step->referral;
+	case AUTHORITY:
+		return pbm_is_proof(rrset) ||
+		       (refers && (rrset == step->referral ||
+					  (ntohs(rrset->rk.type) == LDNS_RR_TYPE_DS &&
+						  pb_name_equal(owner, &step->owner))));
+	case ADDITIONAL:
+		break;
+	}
+	return false;
 }
 
 static bool may_stay(struct module_qstate *qstate, int id, const struct pbm_step *step,
-	const struct ub_packed_rrset_key *rrset, bool additional)
+	const struct ub_packed_rrset_key *rrset, enum section section)
 {
 	uint16_t type = ntohs(rrset->rk.type);
-	struct looking looking = {step,
-		additional && (type == LDNS_RR_TYPE_A || type == LDNS_RR_TYPE_AAAA)};
-	struct pb_name name;
+	struct looking looking = {
+		step, section == ADDITIONAL &&
+			      (type == LDNS_RR_TYPE_A || type == LDNS_RR_TYPE_AAAA)};
+	struct pb_name owner;
 
-	return !pbm_read_owner(&name, rrset) ||
-	       (!additional && belongs(step, rrset, &name)) ||
-	       pbm_visit_pins(qstate, id, &name, look_at, &looking) == PBM_GOES_ON;
+	/* What answers is about the question, whatever its owner: a DNAME is above. */
+	return !pbm_read_owner(&owner, rrset) || belongs(step, rrset, &owner, section) ||
+	       pbm_visit_pins(qstate, id, section == ANSWER ? &step->question : &owner,
+		       look_at, &looking) == PBM_GOES_ON;
 }
 
 void pbm_drop_additional(struct module_qstate *qstate, int id, struct pbm_step *step)
 {
 	struct reply_info *reply = step->reply;
-	size_t kept = reply->an_numrrsets, authority = kept + reply->ns_numrrsets;
+	size_t *counts[] = {
+		&reply->an_numrrsets, &reply->ns_numrrsets, &reply->ar_numrrsets};
+	size_t at = 0, kept = 0;
 
 	if (step->forwarded)
 		return;
-	for (size_t i = kept; i < reply->rrset_count; i++) {
-		struct ub_packed_rrset_key *rrset = reply->rrsets[i];
-		bool additional = i >= authority;
+	for (enum section section = ANSWER; section <= ADDITIONAL; section++)
+		for (size_t end = at + *counts[section]; at < end; at++) {
+			struct ub_packed_rrset_key *rrset = reply->rrsets[at];
 
-		if (may_stay(qstate, id, step, rrset, additional))
-			reply->rrsets[kept++] = rrset;
-		else if (additional)
-			reply->ar_numrrsets--;
-		else
-			reply->ns_numrrsets--;
-	}
+			if (may_stay(qstate, id, step, rrset, section))
+				reply->rrsets[kept++] = rrset;
+			else
+				--*counts[section];
+		}
 	reply->rrset_count = kept;
 }

@@ -11,7 +11,9 @@
  * refuse below the zone that was asked: that has no say about them. It would go out to
  * clients (minimal-responses: no, or with a denial), and into the cache: as the address
  * of a server, or, an NS RRset, in the place of the delegation (iter-scrub-promiscuous:
- * no). In the authority section that is all but proofs, and what a referral consists of.
+ * no). In the authority section that is all but proofs, and what a referral consists of;
+ * in the answer section nothing, unless it is a referral that has its NS RRset there, or
+ * beside it: then it is all but that.
  *
  * What is needed to get any further stays: the addresses of the servers of the zone that
  * is referred to, if they lie in that zone, or their own zone depends on it.

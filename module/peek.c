@@ -15,17 +15,21 @@ static bool read_name(struct pb_name *name, const uint8_t *dname, size_t size)
 	return dname != NULL && pb_name_from_wire(name, dname, size) != 0;
 }
 
+/* The first of the type from one RRset up to another, as find_NS() in iter_delegpt.c. */
+static struct ub_packed_rrset_key *find_type(
+	const struct reply_info *reply, size_t begin, size_t end, uint16_t type)
+{
+	for (size_t i = begin; i < end; i++)
+		if (ntohs(reply->rrsets[i]->rk.type) == type)
+			return reply->rrsets[i];
+	return NULL;
+}
+
 static struct ub_packed_rrset_key *authority_rrset(
 	const struct reply_info *reply, uint16_t type)
 {
-	for (size_t i = 0; i < reply->ns_numrrsets; i++) {
-		struct ub_packed_rrset_key *rrset =
-			reply->rrsets[reply->an_numrrsets + i];
-
-		if (ntohs(rrset->rk.type) == type)
-			return rrset;
-	}
-	return NULL;
+	return find_type(reply, reply->an_numrrsets,
+		reply->an_numrrsets + reply->ns_numrrsets, type);
 }
 
 /*
@@ -41,14 +45,15 @@ static bool lacks_dnssec(const struct module_qstate *qstate, const struct iter_q
 	       !iter_msg_has_dnssec(response);
 }
 
-/* Fills in a referral: false if it does not lead towards the question. */
+/* Fills in a referral, whose NS RRset may be anywhere in the answer section: false if it
+ * does not lead towards the question. */
 static bool read_referral(struct pbm_step *step, const struct reply_info *reply)
 {
 	step->response = PB_REFERRAL;
 	step->referral = authority_rrset(reply, LDNS_RR_TYPE_NS);
-	if (step->referral == NULL && reply->an_numrrsets > 0 &&
-		ntohs(reply->rrsets[0]->rk.type) == LDNS_RR_TYPE_NS)
-		step->referral = reply->rrsets[0];
+	if (step->referral == NULL)
+		step->referral =
+			find_type(reply, 0, reply->an_numrrsets, LDNS_RR_TYPE_NS);
 	step->has_owner = step->referral != NULL &&
 			  read_name(&step->owner, step->referral->rk.dname,
 				  step->referral->rk.dname_len);
