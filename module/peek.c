@@ -33,8 +33,8 @@ static struct ub_packed_rrset_key *authority_rrset(
 }
 
 /*
- * The iterator also sets aside what lacks the signatures that it expects: see
- * processQueryResponse() in iterator.c.
+ * The iterator also sets aside what lacks the signatures that it expects, but for what it
+ * throws away anyhow: see processQueryResponse() in iterator.c.
  */
 static bool lacks_dnssec(const struct module_qstate *qstate, const struct iter_qstate *iq,
 	struct dns_msg *response)
@@ -96,7 +96,7 @@ bool pbm_step_read(
 		step->server_size = qstate->reply->remote_addrlen;
 	}
 	type = pbm_response_type(iq, response);
-	if (lacks_dnssec(qstate, iq, response))
+	if (type != RESPONSE_TYPE_THROWAWAY && lacks_dnssec(qstate, iq, response))
 		return false;
 	switch (type) {
 	case RESPONSE_TYPE_REFERRAL:
