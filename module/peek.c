@@ -61,14 +61,32 @@ static bool read_referral(struct pbm_step *step, const struct reply_info *reply)
 	       pb_name_at_or_below(&step->chased, &step->owner);
 }
 
+/* Does the iterator go on to where the alias leads? Not by a DNAME that leads below
+ * itself: see processQueryResponse(). */
+static bool leads_on(const struct pbm_step *step, const struct reply_info *reply)
+{
+	const struct ub_packed_rrset_key *first;
+	struct pb_name owner, target;
+
+	if (!step->alias)
+		return false;
+	first = reply->rrsets[0];
+	return ntohs(first->rk.type) != LDNS_RR_TYPE_DNAME ||
+	       !pbm_read_owner(&owner, first) || !pbm_read_target(&target, first) ||
+	       !pb_name_at_or_below(&target, &owner);
+}
+
 static void read_answer(struct pbm_step *step, const struct reply_info *reply)
 {
 	const struct ub_packed_rrset_key *soa = authority_rrset(reply, LDNS_RR_TYPE_SOA);
 
-	if (reply->an_numrrsets > 0)
-		step->response = PB_POSITIVE;
-	else if (FLAGS_GET_RCODE(reply->flags) == LDNS_RCODE_NXDOMAIN)
+	/* That a name does not exist is good for all below, whatever data come with it.
+	 * Of an alias it is said of where that leads. */
+	if (FLAGS_GET_RCODE(reply->flags) == LDNS_RCODE_NXDOMAIN &&
+		!leads_on(step, reply))
 		step->response = PB_NXDOMAIN;
+	else if (reply->an_numrrsets > 0)
+		step->response = PB_POSITIVE;
 	else
 		step->response = PB_NODATA;
 	step->has_owner =
