@@ -23,7 +23,8 @@ static bool post(struct module_qstate *qstate, int id)
 	struct module_qstate *sub = NULL;
 	struct pbm_query *query;
 
-	if (!pbm_add_sub(qstate, &question, 0, 0, &sub))
+	/* As a recursion of the validator's, which no client can join: it would wait. */
+	if (!pbm_add_sub(qstate, &question, 0, 1, &sub))
 		return false;
 	if (sub == NULL)
 		return true; /* it stands there already */
