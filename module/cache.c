@@ -104,26 +104,6 @@ bool pbm_delegation_approved(
 	return approved;
 }
 
-bool pbm_cached_ds(
-	struct pb_seen_set *seen, struct module_env *env, const struct pb_name *zone)
-{
-	struct ub_packed_rrset_key *rrset = find_rrset(env, zone, LDNS_RR_TYPE_DS, 0);
-
-	if (rrset == NULL)
-		return false;
-	pbm_read_rrset(seen, rrset, env->scratch);
-	lock_rw_unlock(&rrset->entry.lock);
-	return true;
-}
-
-void pbm_forget_ds(struct module_env *env, const struct pb_name *zone)
-{
-	struct pb_name name = *zone;
-
-	rrset_cache_remove(env->rrset_cache, name.wire, name.size, LDNS_RR_TYPE_DS,
-		LDNS_RR_CLASS_IN, 0);
-}
-
 struct pb_address pbm_address_of(const struct sockaddr_storage *address)
 {
 	struct pb_address out = {.family = 4, .prefix = 32};

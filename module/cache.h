@@ -33,13 +33,6 @@ bool pbm_delegation_names(
 bool pbm_delegation_approved(
 	struct module_env *env, const struct pbm *pb, const struct pb_name *zone);
 
-/* Reads the zone's DS RRset in the cache, run out or not. False if there is none. */
-bool pbm_cached_ds(
-	struct pb_seen_set *seen, struct module_env *env, const struct pb_name *zone);
-
-/* Takes it out. */
-void pbm_forget_ds(struct module_env *env, const struct pb_name *zone);
-
 struct pb_address pbm_address_of(const struct sockaddr_storage *address);
 
 /* True if the address is one that the cache has, or had, for the server. */

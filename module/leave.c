@@ -9,6 +9,7 @@
 #include "ask.h"
 #include "cache.h"
 #include "leaving.h"
+#include "observation.h"
 #include "order.h"
 #include "read.h"
 
@@ -111,22 +112,18 @@ static enum pbm_fate leave_ds(
 	struct module_qstate *qstate, int id, const struct pb_pin *pin)
 {
 	const struct reply_info *reply = qstate->return_msg->rep;
-	const struct ub_packed_rrset_key *ds =
-		pbm_answer_rrset(reply, &pin->name, LDNS_RR_TYPE_DS);
 	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_DS);
-	struct pb_observation seen = {.ds_seen = ds == NULL ? PB_DS_DENIED : PB_DS_SHOWN};
 	struct pb_subject cut = pbm_subject(pin, PB_ASPECT_CUT);
 	bool denied = FLAGS_GET_RCODE(reply->flags) != LDNS_RCODE_NOERROR;
+	struct pb_observation seen;
 	struct pb_verdict verdict;
 
-	if (denied && ds == NULL)
+	if (!pbm_observation_read_ds(&seen, qstate, reply, pin))
 		return PBM_GOES_ON;
 	if (reply->security == sec_status_bogus)
 		return pbm_is_own(qstate, id)
 			       ? pbm_unverified(qstate, id, pin, PB_ASPECT_DS)
 			       : PBM_GOES_ON;
-	if (ds != NULL)
-		pbm_read_rrset(&seen.ds, ds, qstate->env->scratch);
 	verdict = pb_judge_ds(pin, &seen, &policy, pbm_now(qstate));
 	/* YXDOMAIN can have data beside it, which are good for nothing. */
 	if (verdict.scope != PB_SCOPE_SHOWN || (denied && verdict.reasons == 0))
@@ -357,45 +354,11 @@ static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 	return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 }
 
-/*
- * With QNAME minimisation, and after a timeout, Unbound asks the whole question twice: it
- * keeps what the first response answers, and goes on to the second. So a DS set may be
- * in the cache that does not leave, and that nobody has judged.
- */
-static enum pbm_fate forget_left_ds(struct module_qstate *qstate, int id,
-	const struct pb_name *name, const struct pb_pin *pin, void *arg)
-{
-	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_DS);
-	struct pb_observation seen = {.ds_seen = PB_DS_SHOWN};
-
-	(void)arg;
-	if (pb_name_equal(name, &pin->name) && pb_pin_has_ds(pin) &&
-		pbm_cached_ds(&seen.ds, qstate->env, name) &&
-		pb_judge_ds(pin, &seen, &policy, pbm_now(qstate)).action ==
-			PB_ACTION_REFUSED)
-		pbm_forget_ds(qstate->env, name);
-	return PBM_GOES_ON;
-}
-
-/* Is the question the DS set of a name, and not answered? */
-static bool lacks_ds(const struct module_qstate *qstate, struct pb_name *name)
-{
-	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS &&
-	       qstate->qinfo.qclass == LDNS_RR_CLASS_IN &&
-	       pb_name_from_wire(name, qstate->qinfo.qname, qstate->qinfo.qname_len) !=
-		       0 &&
-	       (qstate->return_msg == NULL || pbm_answer_rrset(qstate->return_msg->rep,
-						      name, LDNS_RR_TYPE_DS) == NULL);
-}
-
 enum pbm_fate pbm_leave(struct module_qstate *qstate, int id)
 {
-	const struct pbm_query *query;
+	const struct pbm_query *query = pbm_query_find(qstate, id);
 	struct pb_name name;
 
-	if (lacks_ds(qstate, &name))
-		(void)pbm_visit_pins(qstate, id, &name, forget_left_ds, NULL);
-	query = pbm_query_find(qstate, id);
 	if (query != NULL && query->refused)
 		return PBM_REFUSED;
 	if (qstate->qinfo.qclass != LDNS_RR_CLASS_IN)

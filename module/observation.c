@@ -167,3 +167,17 @@ uint32_t pbm_observation_read(struct pb_observation *seen, struct module_qstate 
 		       ? observe_referral(seen, qstate, step, pin)
 		       : observe_answer(seen, qstate, step, pin);
 }
+
+bool pbm_observation_read_ds(struct pb_observation *seen,
+	const struct module_qstate *qstate, const struct reply_info *reply,
+	const struct pb_pin *pin)
+{
+	const struct ub_packed_rrset_key *ds =
+		pbm_answer_rrset(reply, &pin->name, LDNS_RR_TYPE_DS);
+
+	*seen = (struct pb_observation){
+		.ds_seen = ds == NULL ? PB_DS_DENIED : PB_DS_SHOWN};
+	if (ds != NULL)
+		pbm_read_rrset(&seen->ds, ds, qstate->env->scratch);
+	return ds != NULL || FLAGS_GET_RCODE(reply->flags) == LDNS_RCODE_NOERROR;
+}

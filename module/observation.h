@@ -17,4 +17,12 @@ uint32_t pbm_observation_read(struct pb_observation *seen, struct module_qstate 
 	const struct pbm_step *step, const struct pb_name *name,
 	const struct pb_pin *pin);
 
+/*
+ * What an answer to (zone, DS) says of the zone's DS set. False if it says nothing of it.
+ * What *seen points to is in the scratch region.
+ */
+bool pbm_observation_read_ds(struct pb_observation *seen,
+	const struct module_qstate *qstate, const struct reply_info *reply,
+	const struct pb_pin *pin);
+
 #endif

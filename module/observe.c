@@ -194,6 +194,24 @@ static bool observe_more(struct module_qstate *qstate, int id, const struct pb_p
 	return true;
 }
 
+/*
+ * What the parent answers about DS is judged at its end, when it has been validated; but
+ * Unbound keeps it now, and does not always answer with what it keeps. What will deviate
+ * is not to be in the cache, for those who ask with CD.
+ */
+static void keep_out_ds(struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	const struct pbm_step *step)
+{
+	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_DS);
+	struct pb_observation seen;
+
+	if (step->type == LDNS_RR_TYPE_DS && pb_name_equal(&step->question, &pin->name) &&
+		pbm_observation_read_ds(&seen, qstate, step->reply, pin) &&
+		pb_judge_ds(pin, &seen, &policy, pbm_now(qstate)).action ==
+			PB_ACTION_REFUSED)
+		qstate->no_cache_store = 1;
+}
+
 /* Judges the step, which arg is, by one pin. */
 static enum pbm_fate observe_pin(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, void *arg)
@@ -212,6 +230,7 @@ static enum pbm_fate observe_pin(struct module_qstate *qstate, int id,
 
 	switch (verdict.scope) {
 	case PB_SCOPE_NOTHING:
+		keep_out_ds(qstate, id, pin, step);
 		return PBM_GOES_ON;
 	case PB_SCOPE_CHILD:
 		admitted = admit_child(qstate, id, pin, name, step);
