@@ -13,6 +13,7 @@ bool pbm_read_owner(struct pb_name *owner, const struct ub_packed_rrset_key *rrs
 	return pb_name_from_wire(owner, rrset->rk.dname, rrset->rk.dname_len) != 0;
 }
 
+/* One of another class says nothing, though it may come along. */
 static struct ub_packed_rrset_key *find_rrset(const struct reply_info *reply,
 	size_t begin, size_t end, const struct pb_name *owner, uint16_t type)
 {
@@ -21,8 +22,9 @@ static struct ub_packed_rrset_key *find_rrset(const struct reply_info *reply,
 	for (size_t i = begin; i < end; i++) {
 		struct ub_packed_rrset_key *rrset = reply->rrsets[i];
 
-		if (ntohs(rrset->rk.type) == type && pbm_read_owner(&name, rrset) &&
-			pb_name_equal(&name, owner))
+		if (ntohs(rrset->rk.type) == type &&
+			ntohs(rrset->rk.rrset_class) == LDNS_RR_CLASS_IN &&
+			pbm_read_owner(&name, rrset) && pb_name_equal(&name, owner))
 			return rrset;
 	}
 	return NULL;
