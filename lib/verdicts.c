@@ -293,11 +293,17 @@ static void take_over(struct pb_verdicts *verdicts, struct entry *entry,
 		warn(verdicts, &entry->warning, fingerprint, now, report);
 }
 
+/* Is a query about to ask whether it still deviates from this version of the pin? */
+static bool is_probed(const struct entry *entry, uint64_t generation, int64_t now)
+{
+	return slot_taken(entry, now) && entry->generation == generation;
+}
+
 /* Only a probe does, or an answer at a time when a probe is due and none is made. */
 static bool may_end_deviation(
 	const struct entry *entry, uint64_t generation, int64_t now, const void *prober)
 {
-	if (slot_taken(entry, now) && entry->generation == generation)
+	if (is_probed(entry, generation, now))
 		return prober == entry->prober;
 	return standing_of(entry, generation, now) != PB_IN_FORCE;
 }
@@ -328,7 +334,8 @@ struct pb_report pb_verdicts_judged(struct pb_verdicts *verdicts,
 }
 
 struct pb_report pb_verdicts_unverified(struct pb_verdicts *verdicts,
-	const struct pb_subject *subject, int64_t now, enum pb_action action)
+	const struct pb_subject *subject, int64_t now, enum pb_action action,
+	const void *prober)
 {
 	static const pb_reasons unverified = PB_REASON(PB_UNVERIFIED);
 	struct pb_verdict verdict = {subject->aspect, PB_SCOPE_SHOWN, unverified, action};
@@ -337,8 +344,10 @@ struct pb_report pb_verdicts_unverified(struct pb_verdicts *verdicts,
 
 	(void)pthread_mutex_lock(&verdicts->lock);
 	entry = find_or_make(verdicts, subject);
-	if (entry->generation == subject->generation && entry->deviates &&
-		entry->reasons != unverified) {
+	if (is_probed(entry, subject->generation, now) && entry->prober != prober) {
+		/* It is for that one to say. */
+	} else if (entry->generation == subject->generation && entry->deviates &&
+		   entry->reasons != unverified) {
 		entry->judged = now;
 		entry->until = now + verdicts->conf.recheck;
 		entry->prober = NULL;

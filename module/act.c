@@ -193,8 +193,8 @@ enum pbm_fate pbm_unverified(struct module_qstate *qstate, int id,
 	struct pb_report report;
 
 	verdict.action = pb_decide(pin, verdict.reasons, &policy, pbm_now(qstate));
-	report = pb_verdicts_unverified(
-		pb->verdicts, &subject, pbm_now(qstate), verdict.action);
+	report = pb_verdicts_unverified(pb->verdicts, &subject, pbm_now(qstate),
+		verdict.action, pbm_prober(qstate, id, pin, aspect));
 	pbm_log_report(qstate, pb, pin, &verdict, &report, NULL, NULL);
 	if (verdict.action != PB_ACTION_REFUSED) {
 		if (!pbm_is_own(qstate, id))

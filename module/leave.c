@@ -60,6 +60,33 @@ static bool restart_after(struct module_qstate *qstate, int id,
 	return true;
 }
 
+/* Was it let through to the zone's parent for what it is a question about? */
+static bool came_to_ask(
+	const struct module_qstate *qstate, int id, const struct pb_pin *pin)
+{
+	struct pb_name name;
+
+	return pbm_came_in_here(qstate, id) &&
+	       pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) !=
+		       0 &&
+	       pb_name_at_or_below(&name, &pin->name);
+}
+
+/* It ends without a sight of the delegation. Others have to do with that if it came to
+ * ask: an alias leads to whatever zone its owner likes, and can be the end of a query
+ * before anybody is asked. */
+static enum pbm_fate end_unseen(
+	struct module_qstate *qstate, int id, const struct pb_pin *pin)
+{
+	pb_reasons reasons;
+
+	if (came_to_ask(qstate, id, pin))
+		return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
+	(void)pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons);
+	return pbm_refuse_alone(
+		qstate, id, pin, reasons != 0 ? reasons : PB_REASON(PB_UNVERIFIED));
+}
+
 /* An answer for a zone that nobody has judged yet: from a cache, or dropped. */
 static enum pbm_fate leave_unseen(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin)
@@ -73,7 +100,7 @@ static enum pbm_fate leave_unseen(struct module_qstate *qstate, int id,
 	} else if (restart(qstate, id, &pin->name, name)) {
 		return PBM_RESTARTS;
 	}
-	return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
+	return end_unseen(qstate, id, pin);
 }
 
 /* What came past the observer, out of a cache: it is looked for anew. */
@@ -351,7 +378,7 @@ static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 	}
 	if (standing == PB_UNKNOWN && query != NULL && query->again)
 		return leave_unseen(qstate, id, name, pin);
-	return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
+	return end_unseen(qstate, id, pin);
 }
 
 enum pbm_fate pbm_leave(struct module_qstate *qstate, int id)

@@ -91,10 +91,12 @@ struct pb_report pb_verdicts_judged(struct pb_verdicts *verdicts,
 /*
  * The parent could not be reached or nothing could be observed. With `action`
  * refused, the zone is refused for 5 seconds; a deviation that is in force stays
- * so for another `recheck`.
+ * so for another `recheck`. `prober`: as above; while another query has the slot,
+ * nothing changes.
  */
 struct pb_report pb_verdicts_unverified(struct pb_verdicts *verdicts,
-	const struct pb_subject *subject, int64_t now, enum pb_action action);
+	const struct pb_subject *subject, int64_t now, enum pb_action action,
+	const void *prober);
 
 /* Counts an answer that was refused for a deviation of this zone. */
 void pb_verdicts_refused(struct pb_verdicts *verdicts, const struct pb_subject *subject);

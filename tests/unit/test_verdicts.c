@@ -126,16 +126,40 @@ static void never_held_back(void **state)
 static void unverified(void **state)
 {
 	struct fixture *f = *state;
-	struct pb_report report =
-		pb_verdicts_unverified(f->verdicts, &f->subject, 1000, PB_ACTION_REFUSED);
+	struct pb_report report = pb_verdicts_unverified(
+		f->verdicts, &f->subject, 1000, PB_ACTION_REFUSED, NULL);
 
 	assert_true(report.deviation);
 	assert_int_equal(standing(f, 1004), PB_IN_FORCE);
 	assert_int_equal(standing(f, 1005), PB_PROBE_DUE);
 	/* A silent parent does not end a deviation, nor make it a lesser one. */
 	judged(f, &hijacked, 1005, NULL);
-	pb_verdicts_unverified(f->verdicts, &f->subject, 1065, PB_ACTION_REFUSED);
+	pb_verdicts_unverified(f->verdicts, &f->subject, 1065, PB_ACTION_REFUSED, NULL);
 	assert_int_equal(standing(f, 1124), PB_IN_FORCE);
+}
+
+static void unverified_beside_a_probe(void **state)
+{
+	struct fixture *f = *state;
+	struct pb_report report;
+	int a, b;
+
+	judged(f, &hijacked, 1000, NULL);
+	assert_true(probe(f, 1060, &a));
+	/* Others that have seen nothing neither stop the probe nor are heard. */
+	report = pb_verdicts_unverified(
+		f->verdicts, &f->subject, 1060, PB_ACTION_REFUSED, NULL);
+	assert_false(report.deviation);
+	pb_verdicts_unverified(f->verdicts, &f->subject, 1060, PB_ACTION_REFUSED, &b);
+	assert_int_equal(standing(f, 1060), PB_PROBE_DUE);
+	assert_false(probe(f, 1060, &b));
+	assert_true(judged(f, &fine, 1061, &a).restored);
+	/* The probe itself is. */
+	judged(f, &hijacked, 1062, NULL);
+	assert_true(probe(f, 1122, &a));
+	pb_verdicts_unverified(f->verdicts, &f->subject, 1122, PB_ACTION_REFUSED, &a);
+	assert_int_equal(standing(f, 1181), PB_IN_FORCE);
+	assert_int_equal(standing(f, 1182), PB_PROBE_DUE);
 }
 
 static void extended(void **state)
@@ -326,6 +350,7 @@ int main(void)
 		TEST(held_back),
 		TEST(never_held_back),
 		TEST(unverified),
+		TEST(unverified_beside_a_probe),
 		TEST(extended),
 		TEST(bounded),
 		TEST(forgotten),

@@ -85,7 +85,8 @@ static void unverified_no_longer(struct fixture *f, int64_t now)
 	int64_t end = now + 5;
 	int a;
 
-	(void)pb_verdicts_unverified(f->verdicts, &f->subject, now, PB_ACTION_REFUSED);
+	(void)pb_verdicts_unverified(
+		f->verdicts, &f->subject, now, PB_ACTION_REFUSED, NULL);
 	while (now < end && standing(f, now) == PB_IN_FORCE)
 		now++;
 	assert_true(probe(f, now, &a));
