@@ -37,6 +37,22 @@ static bool mark_own(struct module_qstate *sub, int id, uint16_t type)
 	return true;
 }
 
+/* The same. If a deviation is due to be asked about, this does, or ends if another query
+ * does. */
+static bool begin_own(
+	struct module_qstate *sub, int id, const struct pb_pin *pin, uint16_t type)
+{
+	enum pb_aspect aspect = type == LDNS_RR_TYPE_DS ? PB_ASPECT_DS : PB_ASPECT_CUT;
+	pb_reasons reasons;
+
+	if (mark_own(sub, id, type) &&
+		(pbm_standing(sub, id, pin, aspect, &reasons) != PB_PROBE_DUE ||
+			pbm_take_probe(sub, id, pin, aspect)))
+		return true;
+	(*sub->env->kill_sub)(sub);
+	return false;
+}
+
 static unsigned bit_of(uint16_t type)
 {
 	return type == LDNS_RR_TYPE_NS ? 1 : 2;
@@ -95,16 +111,10 @@ bool pbm_ask_beside(
 		!pbm_attach_sub(
 			qstate, &question.qinfo, question.flags, question.valrec, &sub))
 		return false;
-	asked->types |= bit_of(type);
-	if (sub == NULL)
-		return true; /* another query has it asked already */
-	if (!mark_own(sub, id, type)) {
-		(*qstate->env->kill_sub)(sub);
+	/* If there is none, another query has it asked already. */
+	if (sub != NULL && !begin_own(sub, id, pin, type))
 		return false;
-	}
-	/* If a deviation is due to be asked about, this does. */
-	(void)pbm_take_probe(
-		sub, id, pin, type == LDNS_RR_TYPE_DS ? PB_ASPECT_DS : PB_ASPECT_CUT);
+	asked->types |= bit_of(type);
 	return true;
 }
 
@@ -124,7 +134,7 @@ void pbm_ask_apart(
 
 	if (pbm_add_sub(qstate, &question.qinfo, question.flags, question.valrec, &sub) &&
 		sub != NULL)
-		(void)mark_own(sub, id, type);
+		(void)begin_own(sub, id, pin, type);
 }
 
 bool pbm_take_probe(struct module_qstate *qstate, int id, const struct pb_pin *pin,

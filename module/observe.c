@@ -23,15 +23,38 @@ static bool ask_again(struct module_qstate *qstate, int id, const struct pb_name
 	return false;
 }
 
+/*
+ * A deviation is due to be asked about: does this response come to tell, or can it? Where
+ * an alias leads, and whom the iterator asks for its servers, the gate does not see: such
+ * a response from one of the zone's servers is as good as the one that would be let
+ * through there. About DS the parent is asked.
+ */
+static bool tells(struct module_qstate *qstate, int id, const struct pb_pin *pin,
+	enum pb_aspect aspect, const struct pb_observation *seen)
+{
+	struct pb_policy policy = pbm_policy(qstate, id, pin, aspect);
+
+	if (pbm_prober(qstate, id, pin, aspect) != NULL)
+		return true;
+	if (aspect == PB_ASPECT_DS) {
+		pbm_ask_apart(qstate, id, pin, LDNS_RR_TYPE_DS);
+		return false;
+	}
+	return pb_judge_server(pin, seen, &policy, pbm_now(qstate)).scope ==
+		       PB_SCOPE_SHOWN &&
+	       pbm_take_probe(qstate, id, pin, aspect);
+}
+
 /* A deviation of the zone that this response does not come to ask about. */
 static bool deviates_otherwise(struct module_qstate *qstate, int id,
-	const struct pb_pin *pin, enum pb_aspect aspect)
+	const struct pb_pin *pin, enum pb_aspect aspect,
+	const struct pb_observation *seen)
 {
 	pb_reasons reasons;
 	enum pb_standing standing = pbm_standing(qstate, id, pin, aspect, &reasons);
 
 	if (standing != PB_IN_FORCE &&
-		(standing != PB_PROBE_DUE || pbm_prober(qstate, id, pin, aspect) != NULL))
+		(standing != PB_PROBE_DUE || tells(qstate, id, pin, aspect, seen)))
 		return false;
 	pbm_refuse(qstate, id, pin, aspect, reasons);
 	return true;
@@ -80,7 +103,8 @@ static bool led_by_delegation(const struct module_qstate *qstate, int id,
 
 /* The child's side is as good as the delegation that led there. */
 static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pin *pin,
-	const struct pb_name *name, const struct pbm_step *step)
+	const struct pb_name *name, const struct pbm_step *step,
+	const struct pb_observation *seen)
 {
 	const struct pbm *pb = pbm_of(qstate->env, id);
 	pb_reasons reasons;
@@ -90,8 +114,8 @@ static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pi
 	case PB_STALE:
 		if (!led_by_delegation(qstate, id, step, pin))
 			break;
-		return !deviates_otherwise(qstate, id, pin, PB_ASPECT_DS) &&
-		       !deviates_otherwise(qstate, id, pin, PB_ASPECT_SERVER);
+		return !deviates_otherwise(qstate, id, pin, PB_ASPECT_DS, seen) &&
+		       !deviates_otherwise(qstate, id, pin, PB_ASPECT_SERVER, seen);
 	case PB_IN_FORCE:
 		pbm_refuse(qstate, id, pin, PB_ASPECT_CUT, reasons);
 		return false;
@@ -233,7 +257,7 @@ static enum pbm_fate observe_pin(struct module_qstate *qstate, int id,
 		keep_out_ds(qstate, id, pin, step);
 		return PBM_GOES_ON;
 	case PB_SCOPE_CHILD:
-		admitted = admit_child(qstate, id, pin, name, step);
+		admitted = admit_child(qstate, id, pin, name, step, &seen);
 		break;
 	case PB_SCOPE_SHOWN:
 		if (pb_pin_has_ds(pin) && verdict.action != PB_ACTION_REFUSED) {
