@@ -118,11 +118,13 @@ bool pbm_ask_beside(
 	return true;
 }
 
-bool pbm_behind_forwarder(const struct module_qstate *qstate, const struct pb_pin *pin)
+bool pbm_behind_forwarder(const struct module_qstate *qstate, const struct pb_pin *pin,
+	const struct pb_name *name)
 {
-	struct pb_name name = pin->name;
+	struct pb_name zone = pin->name, below = *name; /* Unbound takes no const */
 
-	return pbm_has_forwarder(qstate->env, name.wire);
+	return pbm_has_forwarder(qstate->env, zone.wire) ||
+	       pbm_has_forwarder(qstate->env, below.wire);
 }
 
 void pbm_ask_apart(

@@ -18,9 +18,11 @@ bool pbm_ask_beside(
 void pbm_ask_apart(
 	struct module_qstate *qstate, int id, const struct pb_pin *pin, uint16_t type);
 
-/* True if the zone is behind a forwarder: the parent is not asked, and no delegation is
- * seen. What the forwarder says to (zone, NS) is judged in its place. */
-bool pbm_behind_forwarder(const struct module_qstate *qstate, const struct pb_pin *pin);
+/* True if the zone, or the name in it, is behind a forwarder: a question for the name
+ * shows no delegation of the zone. (zone, NS) has to be asked beside: of the parent, or,
+ * where the zone is behind the forwarder, too, what that says is judged in its place. */
+bool pbm_behind_forwarder(const struct module_qstate *qstate, const struct pb_pin *pin,
+	const struct pb_name *name);
 
 /* True if the query has waited for it already. */
 bool pbm_asked(const struct module_qstate *qstate, int id, const struct pb_pin *pin,

@@ -36,11 +36,11 @@ static void extend(struct module_qstate *qstate, int id, const struct pb_pin *pi
 /* Has the parent asked beside the query, so that the delegation in the cache stays
  * of use if there is no answer. */
 static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
-	const struct pb_pin *pin, enum pb_aspect aspect)
+	const struct pb_name *name, const struct pb_pin *pin, enum pb_aspect aspect)
 {
 	uint16_t type = aspect == PB_ASPECT_DS ? LDNS_RR_TYPE_DS : LDNS_RR_TYPE_NS;
 
-	if (aspect == PB_ASPECT_CUT && !pbm_behind_forwarder(qstate, pin) &&
+	if (aspect == PB_ASPECT_CUT && !pbm_behind_forwarder(qstate, pin, name) &&
 		!pbm_delegation_cached(qstate->env, &pin->name))
 		return PBM_GOES_ON; /* then it asks the parent by itself */
 	if (pbm_ask_beside(qstate, id, pin, type))
@@ -54,7 +54,7 @@ static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
 static enum pbm_fate enter_unknown(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin)
 {
-	if (pbm_behind_forwarder(qstate, pin))
+	if (pbm_behind_forwarder(qstate, pin, name))
 		return pbm_ask_beside(qstate, id, pin, LDNS_RR_TYPE_NS)
 			       ? PBM_WAITS
 			       : pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
@@ -75,16 +75,18 @@ static bool probes_another(
 }
 
 /* Lets one query ask about a deviation. Not one for DS: the parent answers that, and
- * shows nothing else. */
+ * shows nothing else. Nor one to a forwarder, which shows neither the delegation nor the
+ * zone's servers. */
 static enum pbm_fate enter_probe(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, enum pb_aspect aspect,
 	pb_reasons reasons)
 {
-	bool of_cut = aspect == PB_ASPECT_CUT;
+	bool of_servers = aspect == PB_ASPECT_CUT || aspect == PB_ASPECT_SERVER;
 
-	if (aspect == PB_ASPECT_DS || (of_cut && pbm_behind_forwarder(qstate, pin)))
+	if (aspect == PB_ASPECT_DS ||
+		(of_servers && pbm_behind_forwarder(qstate, pin, name)))
 		return pbm_ask_beside(qstate, id, pin,
-			       of_cut ? LDNS_RR_TYPE_NS : LDNS_RR_TYPE_DS)
+			       of_servers ? LDNS_RR_TYPE_NS : LDNS_RR_TYPE_DS)
 			       ? PBM_WAITS
 			       : refused(qstate, id, pin, aspect, reasons);
 	if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS ||
@@ -131,7 +133,7 @@ static enum pbm_fate enter_aspect(struct module_qstate *qstate, int id,
 		break;
 	case PB_STALE:
 		if (aspect == PB_ASPECT_CUT || aspect == PB_ASPECT_DS)
-			return enter_stale(qstate, id, pin, aspect);
+			return enter_stale(qstate, id, name, pin, aspect);
 		break;
 	case PB_UNKNOWN:
 		if (aspect == PB_ASPECT_CUT)

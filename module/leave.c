@@ -87,14 +87,34 @@ static enum pbm_fate end_unseen(
 		qstate, id, pin, reasons != 0 ? reasons : PB_REASON(PB_UNVERIFIED));
 }
 
+/*
+ * Must another query ask for the delegation? This one is led past the parent by a
+ * forward-zone, or, if it has set out for the parent before, by whatever else, such as
+ * a stub-zone. And about a deviation only one query asks, which has the slot.
+ */
+static bool needs_another(const struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+	pb_reasons reasons;
+
+	return (query != NULL && query->fresh) ||
+	       pbm_behind_forwarder(qstate, pin, name) ||
+	       pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons) == PB_PROBE_DUE;
+}
+
 /* An answer for a zone that nobody has judged yet: from a cache, or dropped. */
 static enum pbm_fate leave_unseen(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin)
 {
+	struct pbm_query *query = pbm_query_find(qstate, id);
+
 	/* Without RD it gets what the caches have: nobody has been asked. */
 	if ((qstate->query_flags & BIT_RD) == 0)
 		return pbm_refuse_alone(qstate, id, pin, PB_REASON(PB_UNVERIFIED));
-	if (pbm_behind_forwarder(qstate, pin)) {
+	if (needs_another(qstate, id, name, pin)) {
+		if (query != NULL) /* the slot is for the other one */
+			pbm_end_probes(qstate->env, id, query);
 		if (restart_after(qstate, id, name, pin, LDNS_RR_TYPE_NS))
 			return PBM_WAITS;
 	} else if (restart(qstate, id, &pin->name, name)) {
@@ -376,7 +396,7 @@ static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 		pbm_refuse(qstate, id, pin, PB_ASPECT_CUT, reasons);
 		return PBM_REFUSED;
 	}
-	if (standing == PB_UNKNOWN && query != NULL && query->again)
+	if (query != NULL && query->again)
 		return leave_unseen(qstate, id, name, pin);
 	return end_unseen(qstate, id, pin);
 }

@@ -101,6 +101,16 @@ static bool led_by_delegation(const struct module_qstate *qstate, int id,
 	return known && pbm_delegation_approved(qstate->env, pb, &step->asked);
 }
 
+/* A stale verdict is good while its delegation is in use. Where a forward-zone or a
+ * stub-zone leads past that, nobody asks the parent again, unless the gate has seen to
+ * it. */
+static void renew_unused(struct module_qstate *qstate, int id, const struct pb_pin *pin)
+{
+	if (!pbm_asked(qstate, id, pin, LDNS_RR_TYPE_NS) &&
+		!pbm_delegation_cached(qstate->env, &pin->name))
+		pbm_ask_apart(qstate, id, pin, LDNS_RR_TYPE_NS);
+}
+
 /* The child's side is as good as the delegation that led there. */
 static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 	const struct pb_name *name, const struct pbm_step *step,
@@ -108,12 +118,16 @@ static bool admit_child(struct module_qstate *qstate, int id, const struct pb_pi
 {
 	const struct pbm *pb = pbm_of(qstate->env, id);
 	pb_reasons reasons;
+	enum pb_standing standing =
+		pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons);
 
-	switch (pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons)) {
+	switch (standing) {
 	case PB_LIVE:
 	case PB_STALE:
 		if (!led_by_delegation(qstate, id, step, pin))
 			break;
+		if (standing == PB_STALE)
+			renew_unused(qstate, id, pin);
 		return !deviates_otherwise(qstate, id, pin, PB_ASPECT_DS, seen) &&
 		       !deviates_otherwise(qstate, id, pin, PB_ASPECT_SERVER, seen);
 	case PB_IN_FORCE:
