@@ -1,34 +1,51 @@
 /* approved.c - see approved.h. */
 #include "approved.h"
-#include "pinbound/pages.h"
+#include "pinbound/recent.h"
 #include "read.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-/* Data come all the time, delegations seldom: they must not drive those out. */
-#define DATA_SLOTS 65536
-#define DELEGATION_SLOTS 8192
+/*
+ * Octets of the RRset cache for each thing that is remembered: an RRset takes more than
+ * 200 there, and a delegation is one of several. So the cache forgets it first.
+ */
+#define DATUM_SIZE 128
+#define DELEGATION_SIZE 256
 
-/* Each atomic. */
+/* Data come all the time, delegations seldom: they must not drive those out. */
 struct pbm_approved {
-	uint64_t data[DATA_SLOTS];
-	uint64_t delegations[DELEGATION_SLOTS];
+	struct pb_recent *data;
+	struct pb_recent *delegations;
 };
 
-struct pbm_approved *pbm_approved_new(void)
+struct pbm_approved *pbm_approved_new(size_t cache_size)
 {
-	return pb_pages_new(sizeof(struct pbm_approved));
+	struct pbm_approved *approved = calloc(1, sizeof(*approved));
+
+	if (approved == NULL)
+		return NULL;
+	approved->data = pb_recent_new(cache_size / DATUM_SIZE);
+	approved->delegations = pb_recent_new(cache_size / DELEGATION_SIZE);
+	if (approved->data != NULL && approved->delegations != NULL)
+		return approved;
+	pbm_approved_free(approved);
+	return NULL;
 }
 
 void pbm_approved_free(struct pbm_approved *approved)
 {
-	pb_pages_free(approved, sizeof(*approved));
+	if (approved == NULL)
+		return;
+	pb_recent_free(approved->data);
+	pb_recent_free(approved->delegations);
+	free(approved);
 }
 
-size_t pbm_approved_size(void)
+size_t pbm_approved_size(const struct pbm_approved *approved)
 {
-	return sizeof(struct pbm_approved);
+	return sizeof(*approved) + pb_recent_size(approved->data) +
+	       pb_recent_size(approved->delegations);
 }
 
 uint64_t pbm_rdata_hash(const struct ub_packed_rrset_key *rrset, uint64_t seed)
@@ -79,7 +96,7 @@ static uint64_t pins_of(
 	return sum;
 }
 
-/* 0 is what no hash is: an empty slot. */
+/* 0 is what no hash is: see recent.h. */
 static uint64_t hash_of(const struct pb_name *name, uint64_t pins, uint64_t what)
 {
 	uint64_t hash = XXH3_64bits_withSeed(name->wire, name->size, pins) ^ what;
@@ -101,57 +118,55 @@ static uint64_t hash_of_denial(
 	return hash_of(name, pins, XXH3_64bits(said, sizeof(said)));
 }
 
-static uint64_t *slot_of_rrset(struct pbm_approved *approved,
-	const struct ub_packed_rrset_key *rrset, uint64_t hash)
+static struct pb_recent *those_like(
+	const struct pbm_approved *approved, const struct ub_packed_rrset_key *rrset)
 {
-	return ntohs(rrset->rk.type) == LDNS_RR_TYPE_NS
-		       ? &approved->delegations[hash % DELEGATION_SLOTS]
-		       : &approved->data[hash % DATA_SLOTS];
+	return ntohs(rrset->rk.type) == LDNS_RR_TYPE_NS ? approved->delegations
+							: approved->data;
 }
 
-static bool holds(const uint64_t *slot, uint64_t hash)
-{
-	return __atomic_load_n(slot, __ATOMIC_RELAXED) == hash;
-}
-
-static void approve_rrset(const struct pbm *pb, struct regional *region,
+/* True if it is of a pinned name, and is remembered. */
+static bool approve_rrset(const struct pbm *pb, struct regional *region,
 	const struct ub_packed_rrset_key *rrset)
 {
 	struct pb_name owner;
-	uint64_t pins, hash;
+	uint64_t pins;
 
 	if (!pbm_read_owner(&owner, rrset))
-		return;
+		return false;
 	pins = pins_of(pb, region, &owner);
-	if (pins == 0)
-		return;
-	hash = hash_of_rrset(rrset, &owner, pins);
-	__atomic_store_n(
-		slot_of_rrset(pb->approved, rrset, hash), hash, __ATOMIC_RELAXED);
+	if (pins != 0)
+		pb_recent_add(those_like(pb->approved, rrset),
+			hash_of_rrset(rrset, &owner, pins));
+	return pins != 0;
 }
 
-static void approve_denial(
+/* The same. */
+static bool approve_denial(
 	const struct pbm *pb, struct regional *region, const struct pbm_step *step)
 {
-	uint64_t pins = pins_of(pb, region, &step->question), hash;
+	uint64_t pins = pins_of(pb, region, &step->question);
 
-	if (pins == 0)
-		return;
-	hash = hash_of_denial(
-		&step->question, pins, step->type, FLAGS_GET_RCODE(step->reply->flags));
-	__atomic_store_n(&pb->approved->data[hash % DATA_SLOTS], hash, __ATOMIC_RELAXED);
+	if (pins != 0)
+		pb_recent_add(pb->approved->data,
+			hash_of_denial(&step->question, pins, step->type,
+				FLAGS_GET_RCODE(step->reply->flags)));
+	return pins != 0;
 }
 
-void pbm_approve(struct module_qstate *qstate, int id, const struct pbm_step *step)
+bool pbm_approve(struct module_qstate *qstate, int id, const struct pbm_step *step)
 {
 	const struct pbm *pb = pbm_of(qstate->env, id);
 	struct regional *region = qstate->env->scratch;
+	bool any = false;
 
 	for (size_t i = 0; i < step->reply->rrset_count; i++)
-		if (!pbm_is_proof(step->reply->rrsets[i]))
-			approve_rrset(pb, region, step->reply->rrsets[i]);
+		if (!pbm_is_proof(step->reply->rrsets[i]) &&
+			approve_rrset(pb, region, step->reply->rrsets[i]))
+			any = true;
 	if (step->response == PB_NODATA || step->response == PB_NXDOMAIN)
-		approve_denial(pb, region, step);
+		any = approve_denial(pb, region, step) || any;
+	return any;
 }
 
 bool pbm_rrset_approved(const struct pbm *pb, struct regional *region,
@@ -164,7 +179,7 @@ bool pbm_rrset_approved(const struct pbm *pb, struct regional *region,
 		return false;
 	pins = pins_of(pb, region, &owner);
 	hash = hash_of_rrset(rrset, &owner, pins);
-	return pins != 0 && holds(slot_of_rrset(pb->approved, rrset, hash), hash);
+	return pins != 0 && pb_recent_has(those_like(pb->approved, rrset), hash);
 }
 
 bool pbm_denial_approved(const struct pbm *pb, struct regional *region,
@@ -173,5 +188,5 @@ bool pbm_denial_approved(const struct pbm *pb, struct regional *region,
 	uint64_t pins = pins_of(pb, region, name);
 	uint64_t hash = hash_of_denial(name, pins, type, rcode);
 
-	return pins != 0 && holds(&pb->approved->data[hash % DATA_SLOTS], hash);
+	return pins != 0 && pb_recent_has(pb->approved->data, hash);
 }

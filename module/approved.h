@@ -5,8 +5,8 @@
  * The caches do not say who put something there. What a client, or the iterator, is
  * about to take from them of a name that is to be refused if it deviates must have been
  * seen coming in, by the pins as they are now. It is remembered by hashes of what it
- * says, in a table where the newer takes the place of the older: what is forgotten is
- * only asked for again.
+ * says, of which the newer take the place of the older: what is forgotten is asked for
+ * again. A message must have its mark before that: see foreign.h.
  */
 #ifndef PBM_APPROVED_H
 #define PBM_APPROVED_H
@@ -16,13 +16,14 @@
 
 struct pbm_approved;
 
-/* NULL if there is no memory. */
-struct pbm_approved *pbm_approved_new(void);
+/* For an RRset cache of that size, in octets. NULL if there is no memory. */
+struct pbm_approved *pbm_approved_new(size_t cache_size);
 void pbm_approved_free(struct pbm_approved *approved); /* NULL is fine */
-size_t pbm_approved_size(void);
+size_t pbm_approved_size(const struct pbm_approved *approved);
 
-/* Remembers what a response says of pinned names, after each pin has admitted it. */
-void pbm_approve(struct module_qstate *qstate, int id, const struct pbm_step *step);
+/* Remembers what a response says of pinned names, after each pin has admitted it. True if
+ * it says anything of them. */
+bool pbm_approve(struct module_qstate *qstate, int id, const struct pbm_step *step);
 
 /* Has the RRset come in so, whatever its TTL, signatures and order? `region` is for the
  * step. What is not pinned has not. */

@@ -172,12 +172,14 @@ static void leave_message(struct lruhash_entry *entry)
 	lock_rw_unlock(&entry->lock);
 }
 
-/* The message that was stored for the question itself, if it says what has been judged.
- */
-static void mark_answer(struct module_qstate *qstate, const struct pbm *pb)
+void pbm_mark_message(struct module_qstate *qstate, int id)
 {
-	struct lruhash_entry *entry = find_message(qstate, &qstate->qinfo);
+	const struct pbm *pb = pbm_of(qstate->env, id);
+	struct lruhash_entry *entry;
 
+	if (!pb->marks_tell || qstate->return_msg == NULL)
+		return;
+	entry = find_message(qstate, &qstate->qinfo);
 	if (entry == NULL)
 		return;
 	if (mark_of(&qstate->qinfo, entry->data) ==
@@ -186,15 +188,24 @@ static void mark_answer(struct module_qstate *qstate, const struct pbm *pb)
 	leave_message(entry);
 }
 
-/* The one that the iterator has stored for where aliases lead: no module sees its end. */
-static void mark_end(struct module_qstate *qstate, struct pbm *pb, struct pb_name *end)
+void pbm_note_stored(struct module_qstate *qstate, int id, const struct pb_name *name)
+{
+	struct pbm_query *query = pbm_query_get(qstate, id);
+
+	if (query != NULL && pbm_of(qstate->env, id)->marks_tell)
+		query->stored = *name;
+}
+
+/* No module sees the end of it: by what it says it must have been seen coming in. */
+static void mark_admitted(
+	struct module_qstate *qstate, struct pbm *pb, struct pb_name *name)
 {
 	struct query_info qinfo = qstate->qinfo;
 	struct looking at = {.pb = pb, .region = qstate->env->scratch, .qinfo = &qinfo};
 	struct lruhash_entry *entry;
 
-	qinfo.qname = end->wire;
-	qinfo.qname_len = end->size;
+	qinfo.qname = name->wire;
+	qinfo.qname_len = name->size;
 	entry = find_message(qstate, &qinfo);
 	if (entry == NULL)
 		return;
@@ -204,20 +215,14 @@ static void mark_end(struct module_qstate *qstate, struct pbm *pb, struct pb_nam
 	leave_message(entry);
 }
 
-void pbm_mark_message(struct module_qstate *qstate, int id)
+void pbm_mark_stored(struct module_qstate *qstate, int id)
 {
-	struct pbm *pb = pbm_of(qstate->env, id);
-	struct pb_name name, end;
+	struct pbm_query *query = pbm_query_find(qstate, id);
 
-	if (!pb->marks_tell || qstate->return_msg == NULL ||
-		pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) ==
-			0)
+	if (query == NULL || query->stored.size == 0)
 		return;
-	mark_answer(qstate, pb);
-	end = name;
-	(void)pbm_read_end(&end, qstate->qinfo.qtype, qstate->return_msg->rep);
-	if (!pb_name_equal(&name, &end))
-		mark_end(qstate, pb, &end);
+	mark_admitted(qstate, pbm_of(qstate->env, id), &query->stored);
+	query->stored.size = 0;
 }
 
 /* Looks into a message that a worker is about to answer with, and defaces it if it must

@@ -310,6 +310,7 @@ static void on_end(struct module_qstate *qstate, int id)
 		return;
 	}
 	count_made(qstate, id);
+	pbm_mark_stored(qstate, id);
 	if (query != NULL)
 		pbm_end_probes(qstate->env, id, query);
 	if (fate == PBM_REFUSED) {
@@ -353,6 +354,8 @@ void pbm_clear(struct module_qstate *qstate, int id)
 {
 	struct pbm_query *query = pbm_query_find(qstate, id);
 
+	/* It may be dropped before its end. */
+	pbm_mark_stored(qstate, id);
 	if (query != NULL)
 		pbm_end_probes(qstate->env, id, query);
 	if (query != NULL && query->sentinel)

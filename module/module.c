@@ -57,7 +57,8 @@ static void forget(struct pbm *pb)
 }
 
 /* What was known before is not. */
-static bool new_memory(struct pbm *pb, struct pb_error *error)
+static bool new_memory(
+	struct pbm *pb, const struct module_env *env, struct pb_error *error)
 {
 	struct pb_verdicts_conf conf = {
 		.recheck = pb->conf.recheck,
@@ -68,7 +69,7 @@ static bool new_memory(struct pbm *pb, struct pb_error *error)
 	pb_verdicts_free(pb->verdicts);
 	pb->verdicts = pb_verdicts_new(&conf);
 	pbm_approved_free(pb->approved);
-	pb->approved = pbm_approved_new();
+	pb->approved = pbm_approved_new(env->cfg->rrset_cache_size);
 	if (pb->verdicts != NULL && pb->approved != NULL)
 		return true;
 	pb_error_set(error, "out of memory");
@@ -151,7 +152,7 @@ static struct pbm *set_up(const struct module_env *env, struct pb_error *error)
 	}
 	pb->policy.default_mode = pb->conf.default_mode;
 	pb->policy.override = pb->conf.override;
-	if (!new_memory(pb, error) || !open_pins(pb, env, error)) {
+	if (!new_memory(pb, env, error) || !open_pins(pb, env, error)) {
 		forget(pb);
 		return NULL;
 	}
@@ -174,7 +175,7 @@ static struct pbm *set_up_or_keep(const struct module_env *env)
 	kept = NULL;
 	if (pb != NULL)
 		pb->order = PBM_ORDER_UNKNOWN;
-	if (pb == NULL || pb->store == NULL || !new_memory(pb, &error)) {
+	if (pb == NULL || pb->store == NULL || !new_memory(pb, env, &error)) {
 		log_err("pinbound: Unbound does not start without its pins; "
 			"\"pinbound checkconf\" checks pinbound.conf, \"pinbound "
 			"verify\" the pin store");
@@ -324,6 +325,6 @@ size_t get_mem(struct module_env *env, int id)
 	const struct pbm *pb = pbm_of(env, id);
 
 	return pb == NULL ? 0
-			  : sizeof(*pb) + pbm_approved_size() +
+			  : sizeof(*pb) + pbm_approved_size(pb->approved) +
 				    pb_verdicts_size(pb->verdicts);
 }

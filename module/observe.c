@@ -5,6 +5,7 @@
 #include "approved.h"
 #include "ask.h"
 #include "cache.h"
+#include "foreign.h"
 #include "observation.h"
 #include "order.h"
 #include "read.h"
@@ -316,7 +317,8 @@ static bool observe_along(struct module_qstate *qstate, int id, struct pbm_step 
 static void admit(struct module_qstate *qstate, int id, struct pbm_step *step)
 {
 	pbm_drop_additional(qstate, id, step);
-	pbm_approve(qstate, id, step);
+	if (pbm_approve(qstate, id, step) && step->response != PB_REFERRAL)
+		pbm_note_stored(qstate, id, &step->question);
 }
 
 int pbm_observe(struct module_qstate *qstate, struct dns_msg *response, int id, void *arg)
@@ -324,6 +326,7 @@ int pbm_observe(struct module_qstate *qstate, struct dns_msg *response, int id, 
 	struct pbm_step step;
 
 	(void)arg;
+	pbm_mark_stored(qstate, id);
 	if (response == NULL)
 		return 1;
 	(void)__atomic_add_fetch(&pbm_of(qstate->env, id)->rrsets_seen,

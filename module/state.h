@@ -72,6 +72,8 @@ struct pbm_query {
 	struct pb_name probed;
 	bool own;                 /* a sub-query of our own */
 	struct pb_name tolerated; /* the last zone that it was counted as logged of */
+	struct pb_name stored;    /* the iterator may have stored a message for it, that
+				     has no mark yet */
 	bool sentinel;            /* never answered: see sentinel.h */
 	struct pbm_asked *asked;  /* which of our own it has waited for */
 };
