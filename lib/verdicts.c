@@ -12,12 +12,13 @@
 #define UNVERIFIED_WAIT 5 /* seconds before a silent parent is asked again */
 #define PROBE_LIFE 30     /* seconds after which a probe is given up as lost */
 #define INTERVAL_MAX 3600 /* seconds between the same warnings at the most */
+#define SORTS 4           /* warnings about one subject that are told apart */
 #define DAY ((int64_t)24 * 3600)
 #define TTL_MAX (7 * DAY)
 #define TTL_MIN 5 /* seconds: with a TTL of 0 the query that asked has yet to be done */
 
 struct warning {
-	uint64_t fingerprint; /* of the last one; 0: never warned */
+	uint64_t fingerprint; /* what it was of; 0: never warned */
 	int64_t logged;
 	int64_t interval;
 	uint64_t held_back;
@@ -32,12 +33,15 @@ struct entry {
 	bool deviates; /* with reasons that are refused */
 	bool extended;
 	int64_t judged;
-	int64_t until; /* live; or, if it deviates, in force */
-	int64_t since; /* it has deviated, or had reasons */
+	int64_t until;   /* live; or, if it deviates, in force */
+	int64_t since;   /* it has deviated, or had reasons */
+	int64_t shown;   /* when it had reasons last */
+	int64_t settles; /* what comes back before that has not been over */
+	bool flaps;      /* it has come back so */
 	uint64_t refused;
 	const void *prober;
 	int64_t probe_began;
-	struct warning warning;
+	struct warning warnings[SORTS];
 	struct pb_counts counts; /* since they were taken last */
 	bool counted;            /* it is in the list of those that have some */
 	struct entry *next;      /* in that list */
@@ -230,20 +234,41 @@ void pb_verdicts_probe_end(struct pb_verdicts *verdicts, const struct pb_subject
 	(void)pthread_mutex_unlock(&verdicts->lock);
 }
 
-/* Is this warning due, or held back? */
-static void warn(const struct pb_verdicts *verdicts, struct warning *warning,
+/* The last warning of this sort; if there is none, a place that is free, or else that of
+ * the one that was said longest ago. */
+static struct warning *warning_of(struct entry *entry, uint64_t fingerprint)
+{
+	struct warning *oldest = entry->warnings;
+
+	for (unsigned i = 0; i < SORTS; i++) {
+		struct warning *warning = &entry->warnings[i];
+
+		if (warning->fingerprint == fingerprint || warning->fingerprint == 0)
+			return warning;
+		if (warning->logged < oldest->logged)
+			oldest = warning;
+	}
+	return oldest;
+}
+
+/* Is this warning due, or held back? A change is said at once, but if there are more
+ * sorts than are told apart, each place is taken once an interval. */
+static void warn(const struct pb_verdicts *verdicts, struct entry *entry,
 	uint64_t fingerprint, int64_t now, struct pb_report *report)
 {
+	struct warning *warning = warning_of(entry, fingerprint);
 	bool same = warning->fingerprint == fingerprint;
 	int64_t first = verdicts->conf.log_interval;
 	int64_t most = first > INTERVAL_MAX ? first : INTERVAL_MAX;
+	int64_t wait = same ? warning->interval : first;
 
-	if (same && within(now, warning->logged, warning->logged + warning->interval)) {
+	if (warning->fingerprint != 0 &&
+		within(now, warning->logged, warning->logged + wait)) {
 		warning->held_back++;
 		return;
 	}
 	report->deviation = true;
-	report->held_back = same ? warning->held_back : 0;
+	report->held_back = warning->held_back;
 	warning->interval = same ? warning->interval * 2 : first;
 	if (warning->interval > most)
 		warning->interval = most;
@@ -252,13 +277,16 @@ static void warn(const struct pb_verdicts *verdicts, struct warning *warning,
 	warning->held_back = 0;
 }
 
-static void restored(struct entry *entry, int64_t now, struct pb_report *report)
+static void restored(const struct pb_verdicts *verdicts, struct entry *entry, int64_t now,
+	struct pb_report *report)
 {
 	report->restored = true;
 	report->after = now > entry->since ? now - entry->since : 0;
 	report->refused = entry->refused;
 	entry->refused = 0;
-	entry->warning.fingerprint = 0; /* should it come again, that is news */
+	entry->settles = now + verdicts->conf.recheck;
+	/* Should it come again, that is news. */
+	memset(entry->warnings, 0, sizeof(entry->warnings));
 }
 
 /* Reasons that are not about the delegation, but about not having seen it. */
@@ -267,30 +295,58 @@ static pb_reasons seen_reasons(pb_reasons reasons)
 	return reasons & ~PB_REASON(PB_UNVERIFIED);
 }
 
+/*
+ * Is a good answer no end of it? What is only logged is not asked about, and goes on
+ * being seen: of two servers, one may be as pinned. If it has come back soon after it
+ * seemed to be over, it is over when it has not been seen for as long as a deviation is
+ * refused.
+ */
+static bool goes_on(const struct pb_verdicts *verdicts, const struct entry *entry,
+	const struct pb_subject *subject, int64_t now)
+{
+	return entry->flaps && !entry->deviates && entry->reasons != 0 &&
+	       entry->generation == subject->generation &&
+	       within(now, entry->shown, entry->shown + verdicts->conf.recheck);
+}
+
+static void begin(const struct pb_verdicts *verdicts, struct entry *entry, int64_t now)
+{
+	entry->since = now;
+	entry->flaps =
+		within(now, entry->settles - verdicts->conf.recheck, entry->settles);
+}
+
 static void take_over(struct pb_verdicts *verdicts, struct entry *entry,
 	const struct pb_subject *subject, int64_t now, const struct pb_verdict *verdict,
 	int64_t seconds, uint64_t fingerprint, struct pb_report *report)
 {
+	bool lasts = verdict->reasons == 0 && goes_on(verdicts, entry, subject, now);
+	pb_reasons reasons = lasts ? entry->reasons : verdict->reasons;
+
 	report->first = entry->judged == 0;
 	report->news = report->first || entry->generation != subject->generation ||
-		       entry->reasons != verdict->reasons ||
+		       entry->reasons != reasons ||
 		       entry->deviates != (verdict->action == PB_ACTION_REFUSED);
-	if (verdict->reasons == 0 && entry->reasons != 0)
-		restored(entry, now, report);
-	if (verdict->reasons != 0 && entry->reasons == 0)
-		entry->since = now;
-	if (seen_reasons(verdict->reasons) != 0 && seen_reasons(entry->reasons) == 0)
+	if (reasons == 0 && entry->reasons != 0)
+		restored(verdicts, entry, now, report);
+	if (reasons != 0 && entry->reasons == 0)
+		begin(verdicts, entry, now);
+	if (seen_reasons(reasons) != 0 && seen_reasons(entry->reasons) == 0)
 		count(verdicts, entry)->deviations++;
 	entry->generation = subject->generation;
 	entry->snapshot = subject->snapshot;
-	entry->reasons = verdict->reasons;
+	entry->reasons = reasons;
 	entry->deviates = verdict->action == PB_ACTION_REFUSED;
 	entry->judged = now;
 	entry->until = now + seconds;
 	entry->extended = false;
 	entry->prober = NULL;
-	if (verdict->reasons != 0)
-		warn(verdicts, &entry->warning, fingerprint, now, report);
+	if (lasts && entry->until > entry->shown + verdicts->conf.recheck)
+		entry->until = entry->shown + verdicts->conf.recheck;
+	if (verdict->reasons != 0) {
+		entry->shown = now;
+		warn(verdicts, entry, fingerprint, now, report);
+	}
 }
 
 /* Is a query about to ask whether it still deviates from this version of the pin? */

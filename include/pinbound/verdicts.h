@@ -69,7 +69,8 @@ struct pb_report {
 	bool first;         /* nothing had been judged of it before */
 	bool news;          /* it is not what it was, or the first one on this pin */
 	bool deviation;     /* warn */
-	uint64_t held_back; /* warnings like it that were held back before this one */
+	uint64_t held_back; /* warnings like it, or in its place, that were held back
+			       before this one */
 	bool restored;      /* say so */
 	int64_t after;      /* how long it deviated, seconds */
 	uint64_t refused;   /* answers that were refused meanwhile */
