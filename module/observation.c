@@ -3,21 +3,23 @@
 #include "cache.h"
 #include "read.h"
 
-/* Is it the address of one of these servers, and not another than the pinned one? */
-static bool known_of_any(const struct module_qstate *qstate, const struct pb_pin *pin,
+/* Is it the address of one of these servers: pinned so, or, as far as is known, and not
+ * another than the pinned one? A parent that has the zone, too, never refers to it: then
+ * nothing may have the address but the pin. A prefix does not say that it is this one. */
+static bool is_of_any(const struct module_qstate *qstate, const struct pb_pin *pin,
 	const struct pb_set *servers, const struct pb_address *address)
 {
-	uint8_t shown[PB_ADDRESS_ELEMENT_MAX];
-	struct pb_bytes element;
+	uint8_t octets[PB_ADDRESS_ELEMENT_MAX];
+	struct pb_bytes element, shown = {octets, 0};
 	struct pb_name server;
-	size_t size;
 
 	for (size_t at = 0; pb_set_next(servers, &at, &element);) {
-		if (pb_name_from_wire(&server, element.data, element.size) == 0 ||
-			!pbm_address_known(qstate->env, &server, address))
+		if (pb_name_from_wire(&server, element.data, element.size) == 0)
 			continue;
-		size = pb_address_element(shown, &server, address);
-		if (!pb_address_deviates(&pin->address, (struct pb_bytes){shown, size}))
+		shown.size = pb_address_element(octets, &server, address);
+		if (pb_set_has(&pin->address, shown) ||
+			(pbm_address_known(qstate->env, &server, address) &&
+				!pb_address_deviates(&pin->address, shown)))
 			return true;
 	}
 	return false;
@@ -51,8 +53,8 @@ static bool from_pinned_server(const struct module_qstate *qstate,
 	if (step->server == NULL)
 		return false;
 	address = pbm_address_of(step->server);
-	return known_of_any(qstate, pin, &pin->ns, &address) ||
-	       known_of_any(qstate, pin, &pin->child_ns, &address);
+	return is_of_any(qstate, pin, &pin->ns, &address) ||
+	       is_of_any(qstate, pin, &pin->child_ns, &address);
 }
 
 /* Room for the servers that may have an address. */
