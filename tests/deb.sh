@@ -213,13 +213,13 @@ both_upgraded() {
 		[ "$(cat "$conf")" = "recheck: 77" ] && still_pinned && stores_guarded && protects
 }
 
-# A link that was taken away is not put back by the next version.
+# A link that was taken away is not put back by the next version, nor after a removal.
 not_loaded_against_will() {
-	rm "$root/etc/unbound/unbound.conf.d/pinbound.conf"
-	in_root dpkg -i /repo/pinbound-new.deb &&
-		[ ! -e "$root/etc/unbound/unbound.conf.d/pinbound.conf" ] && starts &&
-		ln -s /usr/lib/pinbound/unbound.conf "$root/etc/unbound/unbound.conf.d/pinbound.conf" &&
-		protects
+	local link=$root/etc/unbound/unbound.conf.d/pinbound.conf
+	rm "$link"
+	in_root dpkg -i /repo/pinbound-new.deb && [ ! -L "$link" ] && starts &&
+		apt remove pinbound && apt install ./repo/pinbound-new.deb && [ ! -L "$link" ] &&
+		ln -s /usr/lib/pinbound/unbound.conf "$link" && protects
 }
 
 removed() {
@@ -232,6 +232,7 @@ removed() {
 
 purged() {
 	apt purge pinbound && [ ! -e "$root/etc/unbound/pinbound.conf" ] &&
+		[ ! -L "$root/etc/unbound/unbound.conf.d/pinbound.conf.removed" ] &&
 		[ -s "$root/var/lib/unbound/pinbound/pins.mdb" ] && starts
 }
 
@@ -253,8 +254,8 @@ check lintian_clean
 (cd "$root/debs" && mv unbound_*.deb unbound.deb && mv pinbound_*.deb pinbound.deb)
 for name in installed starts protects stores_guarded pinned_and_enforced timer_enabled \
 	apparmor_lets_it broken_store_is_found update_is_kept_back dpkg_refuses_one_alone \
-	module_refuses_other_build both_upgraded not_loaded_against_will removed purged \
-	installed_again; do
+	module_refuses_other_build both_upgraded not_loaded_against_will removed installed_again \
+	removed purged installed_again; do
 	check $name
 done
 echo "deb: $passed passed, $failed failed"
