@@ -171,11 +171,14 @@ check_apparmor() {
 		apparmor_parser --skip-kernel-load --skip-cache "$work/profile"
 }
 
-# Each command and each option of the command stands in its page.
+# Each command and each option of the command stands in its page, and each command in a
+# line of its own of the synopsis.
 check_complete() {
 	local word
 	for word in $("$build/pinbound" help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 		grep -q "Cm $word" "$top/man/pinbound.8" || { echo "no $word"; return 1; }
+		grep -A1 '^\.Nm$' "$top/man/pinbound.8" | grep -qx "\.Cm $word" ||
+			{ echo "no $word in the synopsis"; return 1; }
 		for option in $("$build/pinbound" help "$word" |
 			sed -n 's/^  --\([a-z-]*\).*/\1/p'); do
 			grep -q -- "Fl -$option" "$top/man/pinbound.8" ||
