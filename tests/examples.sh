@@ -126,6 +126,23 @@ check_nagios() {
 	nagios4 -v "$work/nagios.cfg" && grep -q 'Total Errors: *0' "$work/said"
 }
 
+# Its command as another user: without the group of the stores, and with it.
+check_nagios_user() {
+	local dir=$work/stores command
+	chmod 711 "$work"
+	printf 'pins: "%s/p.mdb"\nstate: "%s/s.mdb"\n' "$dir" "$dir" > "$work/stores.conf"
+	"$build/pinbound" -c "$work/stores.conf" -q init && cp "$build/pinbound" "$work" || return 1
+	command=$(sed -n 's|^ *command_line */usr/bin/||p' "$1")
+	[ -n "$command" ] || { echo "its command is not in /usr/bin"; return 1; }
+	# shellcheck disable=SC2086 # it has arguments
+	set -- setpriv --reuid=nobody --regid=nogroup env PATH="$work" \
+		PINBOUND_CONF="$work/stores.conf" $command
+	"${@:1:3}" --clear-groups "${@:4}" | tee "$work/without"
+	"${@:1:3}" --groups "$(stat -c %g "$dir/p.mdb")" "${@:4}" | tee "$work/with"
+	grep -q 'UNKNOWN: .*permission denied.*their group may read them' "$work/without" &&
+		grep -q 'nothing is pinned' "$work/with"
+}
+
 # The rules, and that each of their metrics is one that check writes.
 check_prometheus() {
 	local metric
@@ -200,6 +217,7 @@ check postfix-main.cf check_postfix "$top/conf-examples/postfix-main.cf"
 check rsyslog-pinbound.conf check_rsyslog "$top/conf-examples/rsyslog-pinbound.conf"
 check pinbound-journal.service check_unit "$top/conf-examples/pinbound-journal.service"
 check nagios-pinbound.cfg check_nagios "$top/conf-examples/nagios-pinbound.cfg"
+check "nagios-pinbound.cfg, as another user" check_nagios_user "$top/conf-examples/nagios-pinbound.cfg"
 check prometheus-pinbound.yml check_prometheus "$top/conf-examples/prometheus-pinbound.yml"
 check roll-out-pins.sh check_roll_out "$top/conf-examples/roll-out-pins.sh"
 check pins.txt check_pins "$top/conf-examples/pins.txt"
