@@ -11,7 +11,6 @@
 enum doctor_text {
 	DOCTOR_NO_TEXT, /* ends a list of them */
 	DOCTOR_RESOLV_CONF,
-	DOCTOR_CHROOT_RESOLV_CONF,
 	DOCTOR_NSSWITCH,
 	DOCTOR_NSCD_PID,
 	DOCTOR_UNBOUND_V,
@@ -25,6 +24,7 @@ enum doctor_text {
 	DOCTOR_POSTCONF,
 	DOCTOR_POSTCONF_M,
 	DOCTOR_POSTCONF_P,
+	DOCTOR_CHROOT_RESOLV_CONF, /* behind postconf, which says where it is */
 	DOCTOR_EXIM,
 	DOCTOR_EXIM_ROUTERS,
 	DOCTOR_EXIM_TRANSPORTS,
@@ -199,8 +199,13 @@ void doctor_gather_clock(struct doctor_facts *facts);
 /* How a text is called, for a person. */
 const char *doctor_text_name(enum doctor_text which);
 
-/* The path below --root. Returns `out`. */
 #define DOCTOR_PATH_MAX 4096
+
+/* The copy of resolv.conf in Postfix's chroot, by what postconf says. Returns `out`. */
+char *doctor_chroot_resolv_conf(
+	const struct doctor_facts *facts, char out[DOCTOR_PATH_MAX]);
+
+/* The path below --root. Returns `out`. */
 char *doctor_rooted(
 	const struct doctor_facts *facts, const char *path, char out[DOCTOR_PATH_MAX]);
 

@@ -240,15 +240,15 @@ void doctor_chroot_copy(
 	const struct doctor_facts *facts, struct doctor_findings *findings)
 {
 	const struct doctor_fact *copy = &facts->texts[DOCTOR_CHROOT_RESOLV_CONF];
-	char here[DOCTOR_LINE_MAX], there[DOCTOR_LINE_MAX];
+	char here[DOCTOR_LINE_MAX], there[DOCTOR_LINE_MAX], path[DOCTOR_PATH_MAX];
 
 	if (!has_chrooted_client(facts))
 		return;
 	digest(doctor_text(facts, DOCTOR_RESOLV_CONF), here);
 	digest(doctor_text(facts, DOCTOR_CHROOT_RESOLV_CONF), there);
+	(void)doctor_chroot_resolv_conf(facts, path);
 	if (copy->state == DOCTOR_FAILED) {
-		doctor_find(findings, DOCTOR_UNKNOWN,
-			"/var/spool/postfix/etc/resolv.conf: %s", copy->why);
+		doctor_find(findings, DOCTOR_UNKNOWN, "%s: %s", path, copy->why);
 		doctor_mend(findings, "Run \"pinbound doctor\" as root.");
 		return;
 	}
@@ -256,12 +256,11 @@ void doctor_chroot_copy(
 		return;
 	doctor_find(findings,
 		copy->state == DOCTOR_ABSENT ? DOCTOR_WARNING : DOCTOR_CRITICAL,
-		"Postfix's smtp client is chrooted, and its resolv.conf, "
-		"/var/spool/postfix/etc/resolv.conf, %s",
+		"Postfix's smtp client is chrooted, and its resolv.conf, %s, %s", path,
 		copy->state == DOCTOR_ABSENT
 			? "is not there: it asks 127.0.0.1"
 			: "differs from /etc/resolv.conf: it asks other servers");
 	doctor_mend(findings, "Have it copied anew:");
-	doctor_type(findings, "cp /etc/resolv.conf /var/spool/postfix/etc/resolv.conf");
+	doctor_type(findings, "cp /etc/resolv.conf %s", path);
 	doctor_type(findings, "systemctl restart postfix");
 }

@@ -21,7 +21,6 @@ struct row {
 /* clang-format off: a table is read row by row. */
 static const struct row rows[DOCTOR_TEXTS] = {
 	[DOCTOR_RESOLV_CONF] = {.file = "/etc/resolv.conf"},
-	[DOCTOR_CHROOT_RESOLV_CONF] = {.file = "/var/spool/postfix/etc/resolv.conf"},
 	[DOCTOR_NSSWITCH] = {.file = "/etc/nsswitch.conf"},
 	[DOCTOR_NSCD_PID] = {.file = "/run/nscd/nscd.pid"},
 	[DOCTOR_UNBOUND_V] = {"unbound -V", NULL, {"unbound", "-V"}},
@@ -40,6 +39,8 @@ static const struct row rows[DOCTOR_TEXTS] = {
 	[DOCTOR_POSTCONF] = {"postconf -x", NULL, {"postconf", "-x"}},
 	[DOCTOR_POSTCONF_M] = {"postconf -M", NULL, {"postconf", "-M"}},
 	[DOCTOR_POSTCONF_P] = {"postconf -P -x", NULL, {"postconf", "-P", "-x"}},
+	[DOCTOR_CHROOT_RESOLV_CONF] =
+		{.file = "/etc/resolv.conf"}, /* below queue_directory */
 	[DOCTOR_EXIM] = {"exim -bP", NULL, {"exim", "-bP"}},
 	[DOCTOR_EXIM_ROUTERS] = {"exim -bP routers", NULL, {"exim", "-bP", "routers"}},
 	[DOCTOR_EXIM_TRANSPORTS] = {"exim -bP transports", NULL,
@@ -153,6 +154,31 @@ static void include(const struct doctor_facts *facts, struct doctor_fact *fact)
 	free(main);
 }
 
+char *doctor_chroot_resolv_conf(
+	const struct doctor_facts *facts, char out[DOCTOR_PATH_MAX])
+{
+	size_t size;
+
+	(void)snprintf(out, DOCTOR_PATH_MAX, "/var/spool/postfix");
+	(void)doctor_value(
+		doctor_text(facts, DOCTOR_POSTCONF), "queue_directory", '=', out);
+	size = strlen(out);
+	(void)snprintf(out + size, DOCTOR_PATH_MAX - size, "%s",
+		rows[DOCTOR_CHROOT_RESOLV_CONF].file);
+	return out;
+}
+
+/* Where a text that is a file is to be read. */
+static const char *file_of(const struct doctor_facts *facts, enum doctor_text which,
+	char path[DOCTOR_PATH_MAX])
+{
+	if (which == DOCTOR_CHROOT_RESOLV_CONF)
+		return doctor_chroot_resolv_conf(facts, path);
+	if (which == DOCTOR_UNBOUND_CONF && facts->unbound_conf != NULL)
+		return facts->unbound_conf;
+	return rows[which].file;
+}
+
 static bool needs_control(enum doctor_text which)
 {
 	return which >= DOCTOR_FORWARDS && which <= DOCTOR_INSECURE;
@@ -160,16 +186,15 @@ static bool needs_control(enum doctor_text which)
 
 void doctor_gather_texts(struct doctor_facts *facts)
 {
-	for (unsigned i = DOCTOR_NO_TEXT + 1; i < DOCTOR_TEXTS; i++) {
+	char path[DOCTOR_PATH_MAX];
+
+	for (enum doctor_text i = DOCTOR_NO_TEXT + 1; i < DOCTOR_TEXTS; i++) {
 		struct doctor_fact *fact = &facts->texts[i];
 
-		if (rows[i].file != NULL && i == DOCTOR_UNBOUND_CONF &&
-			facts->unbound_conf != NULL)
-			doctor_read(facts, facts->unbound_conf, fact);
-		else if (rows[i].file != NULL)
-			doctor_read(facts, rows[i].file, fact);
+		if (rows[i].file != NULL)
+			doctor_read(facts, file_of(facts, i, path), fact);
 		/* One that does not answer the first time need not be asked again. */
-		else if (!needs_control((enum doctor_text)i) ||
+		else if (!needs_control(i) ||
 			 facts->texts[DOCTOR_STATUS].state == DOCTOR_THERE)
 			run(facts, &rows[i], fact);
 	}
