@@ -175,6 +175,8 @@ struct doctor_facts {
 
 	struct doctor_server *servers; /* as in resolv.conf */
 	size_t server_count;
+	struct doctor_server *dkim_servers; /* as in opendkim.conf */
+	size_t dkim_server_count;
 
 	bool signature_known; /* of the root's SOA */
 	int64_t inception, expiration;

@@ -99,19 +99,18 @@ void doctor_gather_settings(struct doctor_facts *facts)
 	}
 }
 
-static void add_server(struct doctor_facts *facts, const char *address)
+static void add_server(struct doctor_server **servers, size_t *count, const char *address)
 {
-	struct doctor_server *more = doctor_grow(
-		facts->servers, facts->server_count + 1, sizeof(*facts->servers));
+	struct doctor_server *more = doctor_grow(*servers, *count + 1, sizeof(**servers));
 
-	facts->servers = more;
-	more += facts->server_count++;
+	*servers = more;
+	more += (*count)++;
 	*more = (struct doctor_server){.canary = DOCTOR_NOT_ASKED};
 	(void)snprintf(more->address, sizeof(more->address), "%s", address);
 }
 
 /* Without any, the C library asks this machine. */
-void doctor_gather_servers(struct doctor_facts *facts)
+static void read_resolv_conf(struct doctor_facts *facts)
 {
 	const char *at = doctor_text(facts, DOCTOR_RESOLV_CONF);
 	char line[DOCTOR_LINE_MAX], word[64];
@@ -124,12 +123,32 @@ void doctor_gather_servers(struct doctor_facts *facts)
 		if (doctor_next_word(&words, word, sizeof(word)) &&
 			strcmp(word, "nameserver") == 0 &&
 			doctor_next_word(&words, word, sizeof(word)))
-			add_server(facts, word);
+			add_server(&facts->servers, &facts->server_count, word);
 	}
 	if (facts->server_count == 0)
-		add_server(facts, "127.0.0.1");
+		add_server(&facts->servers, &facts->server_count, "127.0.0.1");
+}
+
+static void read_opendkim_conf(struct doctor_facts *facts)
+{
+	char value[DOCTOR_LINE_MAX] = "", word[64];
+	const char *at = value;
+
+	(void)doctor_value(
+		doctor_text(facts, DOCTOR_OPENDKIM_CONF), "Nameservers", ' ', value);
+	value[strcspn(value, "#")] = '\0';
+	while (doctor_next_word(&at, word, sizeof(word)))
+		add_server(&facts->dkim_servers, &facts->dkim_server_count, word);
+}
+
+void doctor_gather_servers(struct doctor_facts *facts)
+{
+	read_resolv_conf(facts);
+	read_opendkim_conf(facts);
 	for (size_t i = 0; i < facts->server_count && !facts->offline; i++)
 		doctor_ask_canary(&facts->servers[i]);
+	for (size_t i = 0; i < facts->dkim_server_count && !facts->offline; i++)
+		doctor_ask_canary(&facts->dkim_servers[i]);
 }
 
 void doctor_gather_clock(struct doctor_facts *facts)
@@ -207,6 +226,7 @@ void doctor_facts_free(struct doctor_facts *facts)
 	free(facts->modules);
 	free(facts->pins);
 	free(facts->servers);
+	free(facts->dkim_servers);
 	pb_conf_free(&facts->conf);
 	*facts = (struct doctor_facts){0};
 }

@@ -76,21 +76,61 @@ void doctor_opensmtpd(const struct doctor_facts *facts, struct doctor_findings *
 
 /* --- authentication --- */
 
+static void say_nameservers(struct doctor_findings *findings)
+{
+	doctor_mend(findings, "In /etc/opendkim.conf, and then \"systemctl restart "
+			      "opendkim\":");
+	doctor_type(findings, "Nameservers 127.0.0.1");
+}
+
+/* What another says than one that is protected, opendkim believes, too. */
+static void judge_server(
+	const struct doctor_server *server, struct doctor_findings *findings)
+{
+	switch (server->canary) {
+	case DOCTOR_PROTECTED:
+		return;
+	case DOCTOR_UNPROTECTED:
+		doctor_find(findings, DOCTOR_WARNING,
+			"opendkim asks %s, which is not protected: the keys of a "
+			"hijacker "
+			"are good there (to the canary it says %s)",
+			server->address, server->said);
+		break;
+	case DOCTOR_UNMARKED:
+		doctor_find(findings, DOCTOR_WARNING,
+			"opendkim asks %s, which says SERVFAIL to the canary, without "
+			"Pinbound's mark: a forwarder stands between, or it resolves "
+			"nothing at all",
+			server->address);
+		break;
+	case DOCTOR_SILENT:
+		doctor_find(findings, DOCTOR_UNKNOWN,
+			"opendkim asks %s, which does not answer: whether it is "
+			"protected is not known",
+			server->address);
+		break;
+	case DOCTOR_NOT_ASKED:
+		doctor_find(findings, DOCTOR_INFO,
+			"opendkim asks %s, which was not asked (--offline)",
+			server->address);
+		doctor_mend(findings, "Run it without --offline.");
+		return;
+	}
+	say_nameservers(findings);
+}
+
 /* Debian's libunbound in it asks the root's servers itself, past resolv.conf. */
 void doctor_opendkim(const struct doctor_facts *facts, struct doctor_findings *findings)
 {
-	char value[DOCTOR_LINE_MAX];
-
-	if (doctor_value(doctor_text(facts, DOCTOR_OPENDKIM_CONF), "Nameservers", ' ',
-		    value) &&
-		value[0] != '\0')
+	for (size_t i = 0; i < facts->dkim_server_count; i++)
+		judge_server(&facts->dkim_servers[i], findings);
+	if (facts->dkim_server_count > 0)
 		return;
 	doctor_find(findings, DOCTOR_WARNING,
 		"opendkim has no Nameservers: it asks the servers of the root itself, "
 		"past resolv.conf and past Pinbound");
-	doctor_mend(findings, "In /etc/opendkim.conf, and then \"systemctl restart "
-			      "opendkim\":");
-	doctor_type(findings, "Nameservers 127.0.0.1");
+	say_nameservers(findings);
 }
 
 static bool is_there(const struct doctor_facts *facts, enum doctor_text which)

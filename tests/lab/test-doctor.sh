@@ -52,6 +52,19 @@ test_doctor_second_server() {
 	finds unknown canary "nameserver 127.2.0.99 does not answer"
 }
 
+# Those of opendkim are asked, too.
+test_doctor_opendkim() {
+	local conf=$lab_run/machine/etc/opendkim.conf
+	mkdir -p "$(dirname "$conf")"
+	echo "Nameservers 127.2.0.2" > "$conf"
+	doctor_of protected 127.2.0.2
+	finds ok opendkim
+	echo "Nameservers 127.2.0.1,127.2.0.2" > "$conf"
+	doctor_of protected 127.2.0.2
+	finds warning opendkim "opendkim asks 127.2.0.1, which is not protected"
+	rm "$conf"
+}
+
 # A resolver may refuse the whole of invalid.
 test_doctor_refused() {
 	unbound_control stock local_zone invalid. always_refuse

@@ -106,6 +106,32 @@ static void canary(void **state)
 	assert_int_equal(third(DOCTOR_NOT_ASKED, 3, "was not asked"), DOCTOR_INFO);
 }
 
+/* What is found when opendkim's second server says this. */
+static enum doctor_severity second_of_dkim(enum doctor_canary canary, const char *text)
+{
+	struct doctor_server servers[2] = {
+		{.address = "192.0.2.1", .canary = DOCTOR_PROTECTED},
+		{.address = "192.0.2.2", .canary = canary},
+	};
+	struct doctor_facts facts = {.dkim_servers = servers, .dkim_server_count = 2};
+
+	return found(doctor_opendkim, &facts, text);
+}
+
+static void servers_of_dkim(void **state)
+{
+	(void)state;
+	assert_int_equal(second_of_dkim(DOCTOR_PROTECTED, NULL), DOCTOR_OK);
+	assert_int_equal(second_of_dkim(DOCTOR_UNPROTECTED,
+				 "opendkim asks 192.0.2.2, which is not protected"),
+		DOCTOR_WARNING);
+	assert_int_equal(second_of_dkim(DOCTOR_UNMARKED, "without Pinbound's mark"),
+		DOCTOR_WARNING);
+	assert_int_equal(
+		second_of_dkim(DOCTOR_SILENT, "does not answer"), DOCTOR_UNKNOWN);
+	assert_int_equal(second_of_dkim(DOCTOR_NOT_ASKED, "was not asked"), DOCTOR_INFO);
+}
+
 /* Both by what is said of the running one, with the chroot taken off. */
 static void running_conf(void **state)
 {
@@ -240,6 +266,7 @@ int main(void)
 		cmocka_unit_test(clock_is_right),
 		cmocka_unit_test(clock_is_off),
 		cmocka_unit_test(canary),
+		cmocka_unit_test(servers_of_dkim),
 		cmocka_unit_test(running_conf),
 		cmocka_unit_test(two_builds),
 		cmocka_unit_test(worst_of_all),
