@@ -4,8 +4,8 @@
 # Usage: roll-out-pins.sh [--yes] PINS HOST...
 #
 # Shows what would change on each host, asks once, and changes one host after the other.
-# It stops at the first that fails, or that does not enforce the change: those behind it
-# keep their pins. Run "git commit" before, and roll the commit before out again to take it
+# If one cannot say what would change, none is changed. It stops at the first that fails, or
+# that does not enforce the change: those behind it keep their pins. Run "git commit" before, and roll the commit before out again to take it
 # back; "pinbound undo" does that on one host.
 set -eu
 yes=no
@@ -16,7 +16,9 @@ shift
 
 for host; do
 	echo "$host:"
-	ssh "$host" pinbound import --replace --dry-run - < "$pins" | sed 's/^/  /'
+	changes=$(ssh "$host" pinbound import --replace --dry-run - < "$pins") ||
+		{ echo "$host: stopped here, and no host was changed" >&2; exit 1; }
+	echo "$changes" | sed 's/^/  /'
 done
 if [ $yes = no ]; then
 	printf 'change them? [y/N] ' >&2

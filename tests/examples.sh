@@ -153,31 +153,80 @@ check_prometheus() {
 	done
 }
 
-# Two hosts, which "ssh" finds here. The second has a store that cannot be changed.
+# What fires after two hours of each status; and when nothing is written.
+check_alerts() {
+	cat > "$work/alerts.yml" <<- END
+		rule_files: ["$1"]
+		evaluation_interval: 1m
+		tests:
+		  - interval: 1m
+		    input_series:
+		      - {series: 'pinbound_check_zone_status{zone="ok.example."}', values: 0x120}
+		      - {series: 'pinbound_check_zone_status{zone="differs.example."}', values: 1x120}
+		      - {series: 'pinbound_check_zone_status{zone="deviates.example."}', values: 2x120}
+		      - {series: 'pinbound_check_zone_status{zone="silent.example."}', values: 3x120}
+		      - {series: 'pinbound_check_resolver_status{resolver="192.0.2.1"}', values: 0x120}
+		      - {series: 'pinbound_check_resolver_status{resolver="192.0.2.2"}', values: 2x120}
+		      - {series: 'pinbound_check_resolver_status{resolver="192.0.2.3"}', values: 3x120}
+		      - {series: 'pinbound_check_timestamp_seconds', values: 0+60x120}
+		    promql_expr_test:
+		      - expr: count by (alertname, severity, zone, resolver) (ALERTS{alertstate="firing"})
+		        eval_time: 2h
+		        exp_samples:
+		          - {labels: '{alertname="PinnedDelegationDiffers", severity="warning", zone="differs.example."}', value: 1}
+		          - {labels: '{alertname="PinnedDelegationDeviates", severity="critical", zone="deviates.example."}', value: 1}
+		          - {labels: '{alertname="PinnedDelegationUnknown", severity="warning", zone="silent.example."}', value: 1}
+		          - {labels: '{alertname="ResolverNotProtected", severity="critical", resolver="192.0.2.2"}', value: 1}
+		          - {labels: '{alertname="ResolverUnknown", severity="warning", resolver="192.0.2.3"}', value: 1}
+		  - interval: 1m
+		    promql_expr_test:
+		      - expr: count by (alertname) (ALERTS{alertstate="firing"})
+		        eval_time: 2h
+		        exp_samples:
+		          - {labels: '{alertname="PinboundCheckIsOld"}', value: 1}
+	END
+	promtool test rules "$work/alerts.yml"
+}
+
+# pins_of HOST: what is pinned there.
+pins_of() {
+	PINBOUND_CONF=$work/hosts/$1/conf "$build/pinbound" export | sed -n 's/^ *name: //p'
+}
+
+# roll_out SCRIPT NAME: that name alone, to both.
+roll_out() {
+	printf 'pin:\n name: %s\n ns: ns1.dns-host.example\n' "$2" > "$work/git.pins"
+	PATH=$work:$PATH "$1" --yes "$work/git.pins" one two
+}
+
+# Two hosts, which "ssh" finds here. Then the second cannot be asked, and then the first
+# cannot be changed.
 check_roll_out() {
 	local host
-	mkdir -p "$work/hosts"
 	for host in one two; do
-		rm -rf "$work/hosts/$host"
 		mkdir -p "$work/hosts/$host"
 		printf 'pins: "%s/p.mdb"\nstate: "%s/s.mdb"\n' "$work/hosts/$host" "$work/hosts/$host" \
 			> "$work/hosts/$host/conf"
 		PINBOUND_CONF=$work/hosts/$host/conf "$build/pinbound" -q init || return 1
 	done
-	# shellcheck disable=SC2016 # it is a script
-	printf '#!/bin/sh\nhost=$1\nshift 2\nPINBOUND_CONF=%s/hosts/$host/conf exec %s/pinbound "$@"\n' \
-		"$work" "$build" > "$work/ssh"
+	cat > "$work/ssh" <<- END
+		#!/bin/sh
+		host=$work/hosts/\$1
+		shift 2
+		case \$* in
+		*--dry-run*) ;;
+		*) [ ! -e "\$host/broken" ] || exit 1 ;;
+		esac
+		PINBOUND_CONF=\$host/conf exec "$build/pinbound" "\$@"
+	END
 	chmod 755 "$work/ssh"
-	printf 'pin:\n name: example.com\n ns: ns1.dns-host.example\n' > "$work/git.pins"
-	PATH=$work:$PATH "$1" --yes "$work/git.pins" one two || return 1
-	for host in one two; do
-		PINBOUND_CONF=$work/hosts/$host/conf "$build/pinbound" list | grep -q '^example.com ' ||
-			return 1
-	done
-	printf 'pin:\n name: example.org\n ns: ns1.dns-host.example\n' > "$work/git.pins"
-	rm "$work/hosts/one/p.mdb"
-	! PATH=$work:$PATH "$1" --yes "$work/git.pins" one two || return 1
-	PINBOUND_CONF=$work/hosts/two/conf "$build/pinbound" list | grep -q '^example.com '
+	roll_out "$1" example.com || return 1
+	[ "$(pins_of one) $(pins_of two)" = "example.com example.com" ] || return 1
+	mv "$work/hosts/two/p.mdb" "$work/kept"
+	! roll_out "$1" example.org && [ "$(pins_of one)" = example.com ] || return 1
+	mv "$work/kept" "$work/hosts/two/p.mdb"
+	touch "$work/hosts/one/broken"
+	! roll_out "$1" example.org && [ "$(pins_of two)" = example.com ]
 }
 
 # With Debian's profile, which includes it from local/.
@@ -219,6 +268,7 @@ check pinbound-journal.service check_unit "$top/conf-examples/pinbound-journal.s
 check nagios-pinbound.cfg check_nagios "$top/conf-examples/nagios-pinbound.cfg"
 check "nagios-pinbound.cfg, as another user" check_nagios_user "$top/conf-examples/nagios-pinbound.cfg"
 check prometheus-pinbound.yml check_prometheus "$top/conf-examples/prometheus-pinbound.yml"
+check "prometheus-pinbound.yml, its alerts" check_alerts "$top/conf-examples/prometheus-pinbound.yml"
 check roll-out-pins.sh check_roll_out "$top/conf-examples/roll-out-pins.sh"
 check pins.txt check_pins "$top/conf-examples/pins.txt"
 for file in "$top/conf-examples/pins.txt" "$top/tests/cli/formats/all.pins"; do
