@@ -91,6 +91,22 @@ test_on_hold() {
 		complain "Pinbound's bounces"
 }
 
+# Where the address of the first MX host is refused, the second has the mail.
+test_second_mx() {
+	local records=("@ 5 MX 5 mail.example.com." "@ 5 MX 7 second.partner.example."
+		"second 5 A 192.0.2.25")
+	hijack hijack
+	printf 'zone-set partner.example. %s\n' "${records[@]}" | edit_zone provider partner.example.
+	forget partner.example
+	[[ $(ask 127.2.0.2 mail.example.com. A) = SERVFAIL* ]] || complain "the first is not refused"
+	send protected ivan@partner.example
+	has right ivan@partner.example
+	has_not wrong ivan@partner.example
+	# Without the TTL.
+	printf 'zone-unset partner.example. %s\n' "${records[@]/ 5 / }" | edit_zone provider partner.example.
+	forget partner.example
+}
+
 # --- a hundred messages ----------------------------------------------------------
 
 # Twenty domains below com., and copies of the first five at the hijacker's.
