@@ -121,10 +121,14 @@ static void check_program(const struct doctor_module *module,
 		"%s was built for another Unbound than %s: %s", module->file.path,
 		program->path, then);
 	doctor_mend(findings,
-		"Was Unbound upgraded? Make Debian packages of both anew, or build the "
-		"module with the tree that this Unbound was built from, and install it:");
+		"Was Unbound upgraded? Make Debian packages of both anew, in Pinbound's "
+		"source:");
 	doctor_type(findings, "make deb");
-	doctor_type(findings, "make UNBOUND_SRC=... UNBOUND_BUILD=...");
+	doctor_type(findings, "apt install ./build/deb/*.deb");
+	doctor_mend(findings,
+		"Or install the module anew, built with the tree that this Unbound was "
+		"built from, and restart Unbound:");
+	doctor_type(findings, "make install UNBOUND_SRC=... UNBOUND_BUILD=...");
 }
 
 void doctor_build(const struct doctor_facts *facts, struct doctor_findings *findings)

@@ -116,10 +116,11 @@ void doctor_dynlib(const struct doctor_facts *facts, struct doctor_findings *fin
 		"has: %s)",
 		modules);
 	doctor_mend(findings,
-		"Debian's package lacks it. Install one that was configured with "
-		"--with-dynlibmodule, and the module that was built with it: in "
-		"Pinbound's source,");
-	doctor_type(findings, "make unbound && make");
+		"Debian's package lacks it. Make one that has it, and Pinbound's for "
+		"that, in Pinbound's source (elsewhere, configure Unbound with "
+		"--with-dynlibmodule):");
+	doctor_type(findings, "make deb");
+	doctor_type(findings, "apt install ./build/deb/*.deb");
 }
 
 /* --- the order of modules --- */
