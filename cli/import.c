@@ -214,6 +214,22 @@ static int finish(struct import *import)
 	return CLI_DONE;
 }
 
+/* An export that failed leaves a file of no octets, and --replace would remove all. */
+static bool check_not_empty(FILE *in, const char *path, struct pb_error *error)
+{
+	int first = getc(in);
+
+	if (first == EOF && !ferror(in)) {
+		pb_error_set(error,
+			"%s: it is empty, and would remove all pins; an export of none "
+			"has the line \"# pinbound-pins %d\"",
+			path, PB_PINFILE_VERSION);
+		return false;
+	}
+	(void)ungetc(first, in);
+	return true;
+}
+
 /* Reads the file, whatever it is. */
 static bool read_pins(
 	struct import *import, FILE *in, const char *path, struct pb_error *error)
@@ -231,6 +247,8 @@ static bool read_pins(
 		return gather_unbound(&file, error);
 	if (format != NULL && strcmp(format, "zone") == 0)
 		return gather_zone(&file, error);
+	if (import->room > 0 && !check_not_empty(in, path, error))
+		return false;
 	return pb_pinfile_read(in, path, store, import, error);
 }
 

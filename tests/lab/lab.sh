@@ -490,8 +490,9 @@ forget() {
 	unbound_control protected flush_zone "$1"
 }
 
+# The pins are those on standard input: none, if there is nothing.
 pins() {
-	pinbound -q import --replace - || lab_die "the pins cannot be stored"
+	{ echo '# pinbound-pins 1' && cat; } | pinbound -q import --replace - || lab_die "the pins cannot be stored"
 	reload
 }
 
