@@ -12,8 +12,6 @@
 
 #define RESOLV_CONF "/etc/resolv.conf"
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_PROMETHEUS };
-
 /* --- the pins --------------------------------------------------------------- */
 
 static struct pb_set copy_set(struct check *check, const struct pb_set *set)
@@ -175,9 +173,9 @@ static void run(struct check *check)
 
 /* --- the report ------------------------------------------------------------- */
 
-static void write_report(const struct check *check, enum format format, FILE *out)
+static void write_report(const struct check *check, FILE *out)
 {
-	switch (format) {
+	switch (check->format) {
 	case FORMAT_TEXT:
 		check_write_text(check, out);
 		break;
@@ -200,7 +198,7 @@ static bool replace_file(const char *path, const char *text, size_t size)
 	return cli_file_close(&file, true);
 }
 
-static int report(const struct check *check, enum format format)
+static int report(const struct check *check)
 {
 	const char *path = cli_value(check->cli, "--output");
 	int code = (int)check->status;
@@ -208,11 +206,12 @@ static int report(const struct check *check, enum format format)
 	size_t size = 0;
 	FILE *out;
 
-	if (check->cli->quiet && format == FORMAT_TEXT && check->status == CHECK_OK)
+	if (check->cli->quiet && path == NULL && check->format == FORMAT_TEXT &&
+		check->status == CHECK_OK)
 		return CHECK_OK;
 	out = open_memstream(&text, &size);
 	if (out != NULL) {
-		write_report(check, format, out);
+		write_report(check, out);
 		(void)fclose(out);
 	}
 	if (text == NULL) {
@@ -227,48 +226,67 @@ static int report(const struct check *check, enum format format)
 	return code;
 }
 
-/* A monitoring system shows what is on standard output. */
-static int not_known(enum format format, const char *why)
+static void write_not_known(const struct check *check, const char *why, FILE *out)
 {
 	struct json json;
 
-	if (format == FORMAT_TEXT) {
-		(void)printf("PINBOUND UNKNOWN: %s\n", why);
-	} else if (format == FORMAT_JSON) {
-		json_begin(&json, stdout);
+	switch (check->format) {
+	case FORMAT_TEXT:
+		(void)fprintf(out, "PINBOUND UNKNOWN: %s\n", why);
+		break;
+	case FORMAT_JSON:
+		json_begin(&json, out);
 		json_open(&json, NULL, '{');
 		json_text(&json, "status", check_status_word(CHECK_UNKNOWN));
 		json_text(&json, "error", why);
 		json_close(&json, '}');
 		json_end(&json);
-	} else {
-		(void)cli_fail("%s", why);
+		break;
+	case FORMAT_PROMETHEUS:
+		(void)cli_fail("%s", why); /* no metric has room for it */
+		check_write_metrics(check, out);
+		break;
 	}
+}
+
+/* A monitoring system shows what is on standard output, or in the file: what was found
+ * before is not to stand there. */
+static int not_known(struct check *check, const char *why)
+{
+	const char *path = cli_value(check->cli, "--output");
+	struct cli_file file = {.out = stdout};
+
+	check->status = CHECK_UNKNOWN;
+	if (path != NULL && !cli_file_open(&file, path))
+		return CHECK_UNKNOWN;
+	write_not_known(check, why, file.out);
+	if (path != NULL)
+		(void)cli_file_close(&file, true);
 	return CHECK_UNKNOWN;
 }
 
-static void end_without_memory(void *format)
+static void end_without_memory(void *check)
 {
-	exit(not_known(*(const enum format *)format, "out of memory"));
+	exit(not_known(check, "out of memory"));
 }
 
-static int prepare_and_run(struct check *check, enum format format)
+static int prepare_and_run(struct check *check)
 {
 	struct pb_error error;
 
 	/* That it cannot be read is no warning, as exit code 1 would be. */
 	if (!pb_conf_read(&check->cli->conf, check->cli->conf_path, &error) ||
 		take_pins(check, &error) != PB_OK)
-		return not_known(format, error.text);
+		return not_known(check, error.text);
 	check->surveyor = surveyor_new(&check->options, &error);
 	if (check->surveyor == NULL)
-		return not_known(format, error.text);
+		return not_known(check, error.text);
 	run(check);
 	surveyor_free(check->surveyor);
-	return report(check, format);
+	return report(check);
 }
 
-static int read_format(enum format *format, const struct cli *cli)
+static int read_format(enum check_format *format, const struct cli *cli)
 {
 	const char *text = cli_value(cli, "--format");
 
@@ -287,14 +305,14 @@ static int read_format(enum format *format, const struct cli *cli)
 	return CLI_DONE;
 }
 
-static int read_options(struct check *check, enum format *format)
+static int read_options(struct check *check)
 {
 	const struct cli *cli = check->cli;
 	struct pb_name name;
 	int code = survey_options_read(&check->options, cli);
 
 	if (code == CLI_DONE)
-		code = read_format(format, cli);
+		code = read_format(&check->format, cli);
 	for (size_t i = 0; i < cli->argument_count && code == CLI_DONE; i++)
 		if (!cli_read_name(&name, cli->arguments[i]))
 			code = CLI_USAGE;
@@ -315,16 +333,15 @@ int cli_check(struct cli *cli)
 		.policy = {.default_mode = PB_MODE_REFUSE},
 		.now = (int64_t)time(NULL),
 	};
-	enum format format = FORMAT_TEXT;
-	int code = read_options(&check, &format);
+	int code = read_options(&check);
 
 	check.last_zone = &check.zones;
 	check.last_resolver = &check.resolvers;
 	if (check.arena == NULL)
-		return not_known(format, "out of memory");
-	arena_set_end(end_without_memory, &format);
+		return not_known(&check, "out of memory");
+	arena_set_end(end_without_memory, &check);
 	if (code == CLI_DONE)
-		code = prepare_and_run(&check, format);
+		code = prepare_and_run(&check);
 	arena_set_end(NULL, NULL);
 	arena_free(check.arena);
 	return code;

@@ -15,6 +15,8 @@ enum check_status { CHECK_OK, CHECK_WARNING, CHECK_CRITICAL, CHECK_UNKNOWN };
 const char *check_status_name(enum check_status status);
 const char *check_status_word(enum check_status status);
 
+enum check_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_PROMETHEUS };
+
 /* CRITICAL is worse than UNKNOWN, which is worse than WARNING. */
 enum check_status check_worse(enum check_status a, enum check_status b);
 
@@ -68,6 +70,7 @@ struct check {
 	struct cli *cli;
 	struct arena *arena; /* of all that is below */
 	struct survey_options options;
+	enum check_format format;
 	const char *resolv_conf; /* NULL: no canary */
 	bool terminal;           /* the report is for a person who looks at a terminal */
 	struct pb_policy policy;

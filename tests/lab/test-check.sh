@@ -48,6 +48,11 @@ test_check_matches() {
 	check_example
 	check_says 0 "$check_ok" --no-canary
 	check_says 0 "" --no-canary -q
+	# An alarm of the run before does not stay in the file.
+	echo "PINBOUND CRITICAL: an old alarm" > "$lab_run/last"
+	check_says 0 "" --no-canary -q --output "$lab_run/last"
+	[ "$(sed 's/ | .*//' "$lab_run/last")" = "$check_ok" ] ||
+		complain "check -q --output leaves: $(cat "$lab_run/last")"
 	check_says 0 "$check_ok" --no-canary -4 --rate 0 example.com
 }
 
