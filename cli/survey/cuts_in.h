@@ -1,7 +1,6 @@
 /*
  * cuts_in.h - what the parts of cuts.h share: cuts.c (zones), hosts.c (addresses) and
- * zone_ask.c (one question to a zone's servers, one after the other). Nobody else reads
- * it.
+ * zone_ask.c (one question to a zone's servers). Nobody else reads it.
  */
 #ifndef PINBOUND_SURVEY_CUTS_IN_H
 #define PINBOUND_SURVEY_CUTS_IN_H
@@ -88,8 +87,9 @@ void zone_add_known(
 	struct zone *zone, const struct pb_name *host, const struct pb_address *address);
 
 /*
- * Asks the zone's servers, one after the other, until one says something. `response` is
- * NULL if none does, and `why` says what the last one did.
+ * Asks the zone's servers, one after the other, and more and more at a time as long as
+ * they are silent, until one says something. `response` is NULL if none does, and `why`
+ * says what the last one did.
  */
 typedef void zone_answered(void *arg, const struct read_response *response,
 	const struct cuts_server *server, const char *why);

@@ -73,6 +73,7 @@ struct net_answer {
 	struct pb_bytes wire;    /* the octets that message was read from */
 	enum net_transport transport;
 	unsigned milliseconds; /* from the last try to the answer */
+	unsigned tries; /* that came to nothing; 0 if it is known to be silent already */
 };
 
 /* The answer, and all that it points to, is valid during the call only. */

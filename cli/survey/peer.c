@@ -351,6 +351,7 @@ void net_answered(struct asking *asking, const ldns_pkt *message, struct pb_byte
 		.wire = wire,
 		.transport = asking->transport,
 		.milliseconds = (unsigned)(took / MILLISECOND),
+		.tries = asking->tries,
 	};
 
 	note_answer(peer, took);
@@ -369,6 +370,7 @@ void net_report_ended(struct net *net)
 			.outcome = asking->outcome,
 			.text = asking->text,
 			.transport = asking->transport,
+			.tries = asking->tries,
 		};
 
 		report(asking, &answer);

@@ -240,6 +240,31 @@ note: server b.nic.com. (127.1.1.2): connection refused (1 zone)" --no-canary
 	check_restore
 }
 
+# Without a way out, all servers of the root are silent, which takes seconds to find out.
+# They are asked one, two and four at a time: that is three turns, each of which begins when
+# all before it have had their three tries, and not seven.
+test_check_silent_roots() {
+	local i addresses=() turns
+	check_example
+	for i in 1 2 3 4 5 6 7; do
+		addresses+=("127.9.0.$i")
+		printf '. 3600000 NS %s.root.\n%s.root. 3600000 A 127.9.0.%s\n' $i $i $i
+	done > "$lab_run/silent.hints"
+	setsid python3 "$lab_here/silent.py" "${addresses[@]}" > "$lab_run/silent" 2>&1 &
+	check_pid=$!
+	lab_pids+=("$check_pid")
+	within 10 grep -q ready "$lab_run/silent" ||
+		complain "no silent servers: $(cat "$lab_run/silent")"
+	timeout 120 "$lab_build/pinbound" check --root-hints "$lab_run/silent.hints" --no-canary \
+		> "$lab_run/said" 2>&1
+	[ $? -eq 3 ] || complain "check says: $(cat "$lab_run/said")"
+	{ kill "$check_pid" && wait "$check_pid"; } 2> /dev/null
+	check_pid=
+	turns=$(awk '/^127/ { if (n[$1] == 0 && waiting++ == 0) turns++; if (++n[$1] == 3) waiting-- }
+		END { print turns, NR - 1 }' "$lab_run/silent")
+	[ "$turns" = "3 21" ] || complain "turns and queries: $turns: $(cat "$lab_run/silent")"
+}
+
 # Zones whose servers depend on each other, for ever or on and on.
 test_check_mazes() {
 	local i server
