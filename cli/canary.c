@@ -1,7 +1,9 @@
 /* canary.c - are the resolvers of this machine protected? See check.h. */
 #include "check.h"
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define CANARY "canary.pinbound.invalid"
@@ -87,7 +89,23 @@ static void took(void *arg, const struct net_answer *answer)
 	resolver->text = arena_copy(canary->check->arena, text, strlen(text) + 1);
 }
 
-/* A link-local address may have a zone behind "%": such a one is not asked. */
+/* Behind the "%" of a link-local address stands its interface, by name or by number (RFC
+ * 4007 section 11). */
+static bool read_scope(uint32_t *scope, const char *text, struct pb_error *error)
+{
+	char *end = NULL;
+
+	if (*text == '\0')
+		return true;
+	*scope = if_nametoindex(++text);
+	if (*scope == 0)
+		*scope = (uint32_t)strtoul(text, &end, 10);
+	if (*scope != 0 && (end == NULL || *end == '\0'))
+		return true;
+	pb_error_set(error, "there is no interface \"%s\"", text);
+	return false;
+}
+
 static void ask(struct check *check, const char *text)
 {
 	struct check_resolver *resolver = add_resolver(check);
@@ -97,15 +115,16 @@ static void ask(struct check *check, const char *text)
 		.rd = true,
 		.urgent = true,
 	};
+	size_t size = strcspn(text, "%");
 	struct pb_error error;
 
-	if (!net_read_address(
-		    &resolver->address, &question.port, text, strlen(text), &error)) {
+	if (!net_read_address(&question.server, &question.port, text, size, &error) ||
+		!read_scope(&question.scope, text + size, &error)) {
 		unknown(check, resolver, error.text);
 		return;
 	}
+	resolver->address = arena_copy(check->arena, text, strlen(text) + 1);
 	*canary = (struct canary){check, resolver};
-	question.server = resolver->address;
 	(void)pb_name_from_text(&question.name, CANARY, sizeof(CANARY) - 1, NULL);
 	net_ask(surveyor_net(check->surveyor), &question, took, canary);
 }

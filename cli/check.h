@@ -61,7 +61,7 @@ struct check_server {
 
 struct check_resolver {
 	struct check_resolver *next;
-	struct pb_address address;
+	const char *address; /* as in resolv.conf; NULL if it cannot be read */
 	enum check_status status;
 	const char *text; /* for a person: "protected", "not protected: ..." */
 };

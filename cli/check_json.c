@@ -135,13 +135,11 @@ static void json_counts(struct json *json, const struct check *check)
 
 static void json_resolvers(struct json *json, const struct check *check)
 {
-	char text[PB_ADDRESS_TEXT_MAX];
-
 	json_open(json, "resolvers", '[');
 	for (const struct check_resolver *r = check->resolvers; r != NULL; r = r->next) {
 		json_open(json, NULL, '{');
-		if (r->address.family != 0)
-			json_text(json, "address", pb_address_to_text(&r->address, text));
+		if (r->address != NULL)
+			json_text(json, "address", r->address);
 		json_text(json, "status", check_status_word(r->status));
 		json_text(json, "text", r->text);
 		json_close(json, '}');

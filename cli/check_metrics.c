@@ -11,14 +11,18 @@ static void family(FILE *out, const char *name, const char *help)
 		help, name);
 }
 
-/* The value of a label: a name is in ASCII, and only a backslash needs another. */
+/* The value of a label: all is in ASCII, and only a backslash needs another. */
+static void write_label(FILE *out, const char *text)
+{
+	for (const char *c = text; *c != '\0'; c++)
+		(void)fprintf(out, *c == '\\' || *c == '"' ? "\\%c" : "%c", *c);
+}
+
 static void write_zone(FILE *out, const struct pb_name *zone)
 {
 	char text[PB_NAME_TEXT_MAX];
 
-	(void)pb_name_to_text(zone, text);
-	for (const char *c = text; *c != '\0'; c++)
-		(void)fprintf(out, *c == '\\' || *c == '"' ? "\\%c" : "%c", *c);
+	write_label(out, pb_name_to_text(zone, text));
 }
 
 static void write_statuses(const struct check *check, FILE *out)
@@ -63,15 +67,13 @@ static void write_expiries(const struct check *check, FILE *out)
 
 static void write_resolvers(const struct check *check, FILE *out)
 {
-	char text[PB_ADDRESS_TEXT_MAX];
-
 	family(out, "resolver_status",
 		"Whether the resolver is protected: 0 yes, 2 no, 3 unknown.");
-	for (const struct check_resolver *r = check->resolvers; r != NULL; r = r->next)
-		(void)fprintf(out, "pinbound_check_resolver_status{resolver=\"%s\"} %d\n",
-			r->address.family != 0 ? pb_address_to_text(&r->address, text)
-					       : "",
-			(int)r->status);
+	for (const struct check_resolver *r = check->resolvers; r != NULL; r = r->next) {
+		(void)fputs("pinbound_check_resolver_status{resolver=\"", out);
+		write_label(out, r->address != NULL ? r->address : "");
+		(void)fprintf(out, "\"} %d\n", (int)r->status);
+	}
 }
 
 static void write_one(FILE *out, const char *name, const char *help, int64_t value)

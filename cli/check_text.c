@@ -146,13 +146,10 @@ static void say_zone(FILE *out, bool lines, const struct check_zone *zone)
 
 static void say_resolver(FILE *out, bool terminal, const struct check_resolver *resolver)
 {
-	char address[PB_ADDRESS_TEXT_MAX];
-
 	say_status_name(out, terminal, resolver->status);
 	(void)fputs(" resolver", out);
-	if (resolver->address.family != 0)
-		(void)fprintf(
-			out, " %s", pb_address_to_text(&resolver->address, address));
+	if (resolver->address != NULL)
+		(void)fprintf(out, " %s", resolver->address);
 	(void)fprintf(out, ": %s\n", resolver->text);
 }
 

@@ -10,7 +10,7 @@
 
 enum { EDE_OPTION = 15, EDE_BLOCKED = 15 };
 
-/* Asks once. NULL without an answer. `address` is without a zone of IPv6. */
+/* Asks once. NULL without an answer. */
 static ldns_pkt *ask(
 	const char *address, const char *name, ldns_rr_type type, bool dnssec)
 {
@@ -82,8 +82,13 @@ static const char *rcode_name(const ldns_pkt *answer)
 
 void doctor_ask_canary(struct doctor_server *server)
 {
-	ldns_pkt *answer = ask(server->address, CANARY, LDNS_RR_TYPE_A, false);
+	ldns_pkt *answer;
 
+	if (strchr(server->address, '%') != NULL) {
+		server->canary = DOCTOR_SCOPED;
+		return;
+	}
+	answer = ask(server->address, CANARY, LDNS_RR_TYPE_A, false);
 	if (answer == NULL) {
 		server->canary = DOCTOR_SILENT;
 		return;

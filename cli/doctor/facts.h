@@ -123,6 +123,7 @@ enum doctor_canary {
 	DOCTOR_UNPROTECTED,
 	DOCTOR_UNMARKED, /* SERVFAIL, and nothing that says it is the module's */
 	DOCTOR_SILENT,
+	DOCTOR_SCOPED, /* it is not asked: ldns knows no address with an interface */
 	DOCTOR_NOT_ASKED,
 };
 struct doctor_server {

@@ -93,8 +93,7 @@ static void judge_server(
 	case DOCTOR_UNPROTECTED:
 		doctor_find(findings, DOCTOR_WARNING,
 			"opendkim asks %s, which is not protected: the keys of a "
-			"hijacker "
-			"are good there (to the canary it says %s)",
+			"hijacker are good there (to the canary it says %s)",
 			server->address, server->said);
 		break;
 	case DOCTOR_UNMARKED:
@@ -108,6 +107,12 @@ static void judge_server(
 		doctor_find(findings, DOCTOR_UNKNOWN,
 			"opendkim asks %s, which does not answer: whether it is "
 			"protected is not known",
+			server->address);
+		break;
+	case DOCTOR_SCOPED:
+		doctor_find(findings, DOCTOR_UNKNOWN,
+			"opendkim asks %s, which was not asked, as its address names an "
+			"interface: whether it is protected is not known",
 			server->address);
 		break;
 	case DOCTOR_NOT_ASKED:

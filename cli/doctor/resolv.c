@@ -62,6 +62,13 @@ void doctor_canary(const struct doctor_facts *facts, struct doctor_findings *fin
 					      "\"pinbound: canary\":");
 			doctor_type(findings, "dig @%s canary.pinbound.invalid",
 				server->address);
+		} else if (server->canary == DOCTOR_SCOPED) {
+			doctor_find(findings, DOCTOR_UNKNOWN,
+				"nameserver %s was not asked, as its address names an "
+				"interface: whether it is protected is not known",
+				server->address);
+			doctor_mend(findings, "This asks it:");
+			doctor_type(findings, "pinbound check");
 		} else if (server->canary == DOCTOR_NOT_ASKED) {
 			doctor_find(findings, DOCTOR_INFO,
 				"nameserver %s was not asked (--offline)",

@@ -41,12 +41,13 @@ struct queue {
 	struct asking *first, *last;
 };
 
-/* An address and port. */
+/* An address, with its scope, and port. */
 struct peer {
 	struct peer *next; /* in its bucket */
 	struct peer *next_starved;
 	struct net *net;
 	struct pb_address address;
+	uint32_t scope;
 	uint16_t port;
 	struct queue urgent, normal;
 	unsigned open;   /* questions that have a socket */
@@ -85,8 +86,9 @@ struct net {
 
 /* --- peer.c --- */
 
-/* The peer with that address and port; net has it. */
-struct peer *net_peer(struct net *net, const struct pb_address *address, uint16_t port);
+/* The peer with that address, scope and port; net has it. */
+struct peer *net_peer(
+	struct net *net, const struct pb_address *address, uint32_t scope, uint16_t port);
 
 /* The question waits for its turn with its peer. */
 void net_queue(struct asking *asking);

@@ -44,8 +44,8 @@ void net_ask(
 	struct net *net, const struct net_question *question, net_done *done, void *arg)
 {
 	uint16_t usual = question->transport == NET_TLS ? 853 : 53;
-	struct peer *peer = net_peer(
-		net, &question->server, question->port != 0 ? question->port : usual);
+	struct peer *peer = net_peer(net, &question->server, question->scope,
+		question->port != 0 ? question->port : usual);
 	struct asking *asking = arena_need(calloc(1, sizeof(*asking)));
 	bool v4 = question->server.family == 4;
 

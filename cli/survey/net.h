@@ -44,7 +44,8 @@ enum net_transport {
 
 struct net_question {
 	struct pb_address server;
-	uint16_t port; /* 0: 53, with NET_TLS 853 */
+	uint32_t scope; /* a link-local address: index of its interface; else 0 */
+	uint16_t port;  /* 0: 53, with NET_TLS 853 */
 	enum net_transport transport;
 	/* NET_TLS: the name that the certificate must be for; NULL: the address. Must
 	 * live until the callback. */

@@ -379,7 +379,8 @@ void net_report_ended(struct net *net)
 
 /* --- peers and their questions ---------------------------------------------- */
 
-struct peer *net_peer(struct net *net, const struct pb_address *address, uint16_t port)
+struct peer *net_peer(
+	struct net *net, const struct pb_address *address, uint32_t scope, uint16_t port)
 {
 	uint32_t hash = 2166136261U ^ port;
 	struct peer **place, *peer;
@@ -388,7 +389,8 @@ struct peer *net_peer(struct net *net, const struct pb_address *address, uint16_
 		hash = (hash ^ address->octets[i]) * 16777619U;
 	place = &net->peers[hash % BUCKETS];
 	for (peer = *place; peer != NULL; peer = peer->next)
-		if (peer->port == port && peer->address.family == address->family &&
+		if (peer->port == port && peer->scope == scope &&
+			peer->address.family == address->family &&
 			memcmp(peer->address.octets, address->octets,
 				sizeof(address->octets)) == 0)
 			return peer;
@@ -397,6 +399,7 @@ struct peer *net_peer(struct net *net, const struct pb_address *address, uint16_
 		.next = *place,
 		.net = net,
 		.address = *address,
+		.scope = scope,
 		.port = port,
 		.timer = {.fire = pump_later, .owner = peer},
 	};

@@ -20,6 +20,7 @@ static socklen_t socket_address(struct sockaddr_storage *out, const struct peer 
 	}
 	v6->sin6_family = AF_INET6;
 	v6->sin6_port = htons(peer->port);
+	v6->sin6_scope_id = peer->scope;
 	memcpy(&v6->sin6_addr, peer->address.octets, 16);
 	return sizeof(*v6);
 }

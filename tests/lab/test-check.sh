@@ -142,6 +142,18 @@ CRITICAL resolver 127.2.0.1: not protected: it answers NXDOMAIN for canary.pinbo
 	printf 'nameserver 127.2.0.99\n' > "$lab_run/resolv.conf"
 	check_says 3 "PINBOUND UNKNOWN: 1 of 1 zone as pinned, 1 resolver unknown
 UNKNOWN resolver 127.2.0.99: connection refused" --resolv-conf "$lab_run/resolv.conf"
+	# A link-local address is asked on its interface.
+	ip address add fe80::53/64 dev lo nodad
+	printf 'nameserver fe80::53%%lo\nnameserver fe80::53%%1\nnameserver fe80::1%%none\n' \
+		> "$lab_run/resolv.conf"
+	check_says 3 "PINBOUND UNKNOWN: 1 of 1 zone as pinned, 3 resolvers unknown
+UNKNOWN resolver fe80::53%lo: connection refused
+UNKNOWN resolver fe80::53%1: connection refused
+UNKNOWN resolver: there is no interface \"none\"" --resolv-conf "$lab_run/resolv.conf"
+	ip address del fe80::53/64 dev lo
+	printf 'nameserver localhost\n' > "$lab_run/resolv.conf"
+	check_says 3 "PINBOUND UNKNOWN: 1 of 1 zone as pinned, 1 resolver unknown
+UNKNOWN resolver: localhost is not an IPv4 or IPv6 address" --resolv-conf "$lab_run/resolv.conf"
 	check_says 3 "PINBOUND UNKNOWN: 1 of 1 zone as pinned, 1 resolver unknown
 UNKNOWN resolver: /does/not/exist: No such file or directory" --resolv-conf /does/not/exist
 }

@@ -132,6 +132,17 @@ static void servers_of_dkim(void **state)
 	assert_int_equal(second_of_dkim(DOCTOR_NOT_ASKED, "was not asked"), DOCTOR_INFO);
 }
 
+/* Of a link-local address it is not said that it is silent. */
+static void scoped(void **state)
+{
+	struct doctor_server server = {
+		.address = "fe80::1%eth0", .canary = DOCTOR_NOT_ASKED};
+
+	(void)state;
+	doctor_ask_canary(&server);
+	assert_int_equal(third(server.canary, 3, "names an interface"), DOCTOR_UNKNOWN);
+}
+
 /* Both by what is said of the running one, with the chroot taken off. */
 static void running_conf(void **state)
 {
@@ -267,6 +278,7 @@ int main(void)
 		cmocka_unit_test(clock_is_off),
 		cmocka_unit_test(canary),
 		cmocka_unit_test(servers_of_dkim),
+		cmocka_unit_test(scoped),
 		cmocka_unit_test(running_conf),
 		cmocka_unit_test(two_builds),
 		cmocka_unit_test(worst_of_all),
