@@ -66,6 +66,20 @@ static void say_both(FILE *out, bool lines, const char *what, enum pb_kind kind,
 	say_set(out, kind, pinned);
 }
 
+/* Behind the pinned NS: what else may be in the zone's own NS set. */
+static void say_child_ns(FILE *out, const struct pb_pin *pin)
+{
+	char text[PB_NAME_TEXT_MAX];
+	struct pb_bytes element;
+
+	for (size_t at = 0; pb_set_next(&pin->child_ns, &at, &element);)
+		if (!pb_set_has(&pin->ns, element)) {
+			(void)pb_element_to_text(
+				PB_KIND_NAME, element, text, sizeof(text));
+			(void)fprintf(out, " %s", text);
+		}
+}
+
 static const char *denial(const struct check_finding *finding)
 {
 	switch (finding->response) {
@@ -92,9 +106,11 @@ static void say_observed(FILE *out, bool lines, const struct check_zone *zone,
 		(void)fprintf(out, " %s", denial(finding));
 	if (reasons & (PB_REASON(PB_NS_UNEXPECTED) | PB_REASON(PB_NS_MISSING)))
 		say_both(out, lines, "NS", PB_KIND_NAME, &finding->ns.set, &pin->ns);
-	if (reasons & PB_REASON(PB_CHILD_NS_UNEXPECTED))
+	if (reasons & PB_REASON(PB_CHILD_NS_UNEXPECTED)) {
 		say_both(out, lines, "its own NS", PB_KIND_NAME, &finding->ns.set,
 			&pin->ns);
+		say_child_ns(out, pin);
+	}
 	if (reasons & PB_DS_REASONS)
 		say_both(out, lines, "DS", PB_KIND_DS, &finding->ds.set, &pin->ds);
 	if (reasons & PB_REASON(PB_ADDRESS_UNEXPECTED))

@@ -109,6 +109,13 @@ CRITICAL example.com. mx-unexpected: 2 of 2 servers of example.com. say MX mx.ev
 CRITICAL example.com. address-unexpected: 1 of 2 servers of example.com. says address ns1.dns-host.example. 127.1.3.1, pinned ns1.dns-host.example. 192.0.2.1" --no-canary
 	check_pin hosted.example --ns ns1.example.com --ns ns2.example.com
 	check_says 0 "$check_ok" --no-canary
+	# What is only its own is pinned, too.
+	check_pin example.com --ns ns1.dns-host.example --ns ns2.dns-host.example \
+		--child-ns ns1.dns-host.example --child-ns ns3.dns-host.example
+	echo "zone-set example.com. @ 5 NS ns4.dns-host.example." | edit_zone provider example.com.
+	check_says 1 "PINBOUND WARNING: 0 of 1 zone as pinned, 1 warning
+WARNING example.com. child-ns-unexpected: 2 of 2 servers of example.com. say its own NS $check_hosts ns4.dns-host.example., pinned $check_hosts ns3.dns-host.example." --no-canary
+	echo "zone-unset example.com. @ NS ns4.dns-host.example." | edit_zone provider example.com.
 }
 
 # Parent and child on the same servers, a top-level domain, and the root.
