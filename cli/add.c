@@ -311,25 +311,49 @@ static int check_given(const struct cli *cli)
 	return CLI_DONE;
 }
 
+/* What is copied from elsewhere would be a name, too: "foo@example" is a label. */
+static int check_domain(const struct cli *cli, const char *text)
+{
+	const char *url = strstr(text, "://");
+	const char *at = strrchr(text, '@');
+	const char *domain = url != NULL ? url + 3 : at != NULL ? at + 1 : NULL;
+
+	if (domain == NULL)
+		return CLI_DONE;
+	return cli_misused(cli, "\"%s\" is a %s; the name to pin would be \"%.*s\"", text,
+		url != NULL ? "URL" : "mail address", (int)strcspn(domain, "/:?#"),
+		domain);
+}
+
+static int read_argument(const struct cli *cli, struct pb_name *name)
+{
+	const char *text = cli->arguments[0];
+	struct pb_pinbuf *buf;
+	struct pb_error error;
+	unsigned seen = 0;
+	int code = check_domain(cli, text);
+
+	if (code != CLI_DONE)
+		return code;
+	/* As a pin file has it: a pin's name has no wildcard. */
+	buf = pins_new();
+	if (buf == NULL)
+		return CLI_FAILED;
+	if (!pb_pinfile_set(buf, "name", text, &seen, &error))
+		code = cli_misused(cli, "\"%s\": %s", text, error.text);
+	*name = buf->pin.name;
+	free(buf);
+	return code;
+}
+
 int cli_add(struct cli *cli)
 {
 	struct adding adding = {.cli = cli,
 		.dependencies = cli_value(cli, "--with-dependencies") != NULL,
 		.wants = {.mx = cli_value(cli, "--mx") == cli_no_value,
 			.addresses = cli_value(cli, "--addresses") != NULL}};
-	struct pb_pinbuf *buf;
-	struct pb_error error;
-	unsigned seen = 0;
-	int code = CLI_DONE;
+	int code = read_argument(cli, &adding.name);
 
-	/* As a pin file has it: a pin's name has no wildcard. */
-	buf = pins_new();
-	if (buf == NULL)
-		return CLI_FAILED;
-	if (!pb_pinfile_set(buf, "name", cli->arguments[0], &seen, &error))
-		code = cli_misused(cli, "\"%s\": %s", cli->arguments[0], error.text);
-	adding.name = buf->pin.name;
-	free(buf);
 	if (code != CLI_DONE)
 		return code;
 	if (cli_value(cli, "--ns") != NULL) {

@@ -75,6 +75,14 @@ bool pb_address_from_text(
 	return true;
 }
 
+bool pb_address_is(const char *text)
+{
+	uint8_t octets[16];
+
+	return inet_pton(AF_INET, text, octets) == 1 ||
+	       inet_pton(AF_INET6, text, octets) == 1;
+}
+
 char *pb_address_to_text(const struct pb_address *address, char text[PB_ADDRESS_TEXT_MAX])
 {
 	unsigned most = address->family == 4 ? 32 : 128;

@@ -9,10 +9,21 @@ static bool full(struct pb_error *error)
 	return false;
 }
 
+/* An address would be a name like any other, and no delegation ever has it. */
+static bool read_any_name(struct pb_name *name, const char *value, struct pb_error *error)
+{
+	if (pb_address_is(value)) {
+		pb_error_set(
+			error, "%s is an address, and a name is expected here", value);
+		return false;
+	}
+	return pb_name_from_user(name, value, strlen(value), error);
+}
+
 /* A host or zone, without a wildcard. */
 static bool read_name(struct pb_name *name, const char *value, struct pb_error *error)
 {
-	if (!pb_name_from_user(name, value, strlen(value), error))
+	if (!read_any_name(name, value, error))
 		return false;
 	if (pb_name_is_wildcard(name)) {
 		pb_error_set(error, "a wildcard has no meaning here");
@@ -125,7 +136,7 @@ static bool add_mx(struct pb_pinbuf *buf, const char *value, struct pb_error *er
 		return false;
 	if (buf->pin.mx_none)
 		return true;
-	if (!pb_name_from_user(&name, value, strlen(value), error))
+	if (!read_any_name(&name, value, error))
 		return false;
 	if (name.size == 1) {
 		pb_error_set(error, "the root is not a host; null MX is \"none\"");

@@ -282,13 +282,17 @@ static void write_text(FILE *out, const char *attribute, const char *value)
 	(void)fwrite_unlocked(line, 1, (size_t)(at - line), out);
 }
 
-/* A name without its trailing dot. The root keeps it, and a host called "none". */
+/* A name without its trailing dot. What would be read as something else without it keeps
+ * it: the root, a host called "none", and one called like an address. */
 static const char *plain_name(const struct pb_name *name, char text[PB_NAME_TEXT_MAX])
 {
 	size_t size = strlen(pb_name_to_text(name, text));
 
-	if (size > 1 && strcmp(text, "none.") != 0)
-		text[size - 1] = '\0';
+	if (size == 1 || strcmp(text, "none.") == 0)
+		return text;
+	text[size - 1] = '\0';
+	if (pb_address_is(text))
+		text[size - 1] = '.';
 	return text;
 }
 

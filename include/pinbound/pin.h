@@ -79,6 +79,8 @@ struct pb_address {
 /* Reads "192.0.2.1", "2001:db8::/32". Host bits must be zero. */
 bool pb_address_from_text(struct pb_address *address, const char *text, size_t size,
 	struct pb_error *error);
+/* Is the text a single address? As a name it can only be meant with a dot at the end. */
+bool pb_address_is(const char *text);
 char *pb_address_to_text(
 	const struct pb_address *address, char text[PB_ADDRESS_TEXT_MAX]);
 
