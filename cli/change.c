@@ -178,38 +178,54 @@ static bool is_enforced(const struct cli *cli, uint64_t generation)
 	return enforced;
 }
 
-/* Has the change reached the resolver? Returns an exit code. */
-static int await_enforcement(const struct cli *cli, uint64_t generation)
+enum enforcement { NOTHING_CHANGED, ENFORCED, NO_RESOLVER, NOT_ENFORCED };
+
+/* Waits for the change to reach the resolver. */
+static enum enforcement await_enforcement(const struct cli *cli, uint64_t generation)
 {
 	const struct timespec step = {.tv_nsec = ENFORCED_STEP_MS * 1000000};
 
-	if (!pb_state_is_written(cli->conf.state)) {
+	if (!pb_state_is_written(cli->conf.state))
+		return NO_RESOLVER;
+	for (long waited = 0; waited < ENFORCED_SECONDS * 1000L;
+		waited += ENFORCED_STEP_MS) {
+		if (is_enforced(cli, generation))
+			return ENFORCED;
+		(void)nanosleep(&step, NULL);
+	}
+	return NOT_ENFORCED;
+}
+
+/* Says whether it has. Returns an exit code. */
+static int say_enforcement(const struct cli *cli, enum enforcement enforcement)
+{
+	switch (enforcement) {
+	case NOTHING_CHANGED:
+		break;
+	case ENFORCED:
+		if (!cli->quiet && !cli->json)
+			(void)printf("%senforced%s\n", cli_colour(stdout, CLI_GOOD),
+				cli_colour(stdout, CLI_PLAIN));
+		break;
+	case NO_RESOLVER:
 		if (!cli->quiet)
 			(void)fprintf(stderr,
 				"%spinbound: warning:%s no resolver runs with "
 				"this pinbound.conf; the change is stored\n",
 				cli_colour(stderr, CLI_WARN),
 				cli_colour(stderr, CLI_PLAIN));
-		return CLI_DONE;
+		break;
+	case NOT_ENFORCED:
+		return cli_fail("the change is stored, but the resolver that runs has "
+				"not enforced it within %d seconds; its log may say why, "
+				"and \"unbound-control reload\" helps",
+			ENFORCED_SECONDS);
 	}
-	for (long waited = 0; waited < ENFORCED_SECONDS * 1000L;
-		waited += ENFORCED_STEP_MS) {
-		if (is_enforced(cli, generation)) {
-			if (!cli->quiet && !cli->json)
-				(void)printf("%senforced%s\n",
-					cli_colour(stdout, CLI_GOOD),
-					cli_colour(stdout, CLI_PLAIN));
-			return CLI_DONE;
-		}
-		(void)nanosleep(&step, NULL);
-	}
-	return cli_fail("the change is stored, but the resolver that runs has not "
-			"enforced it within %d seconds; its log may say why, and "
-			"\"unbound-control reload\" helps",
-		ENFORCED_SECONDS);
+	return CLI_DONE;
 }
 
-static void report_json(const struct pb_edit_counts *counts, uint64_t generation)
+static void report_json(const struct pb_edit_counts *counts, uint64_t generation,
+	enum enforcement enforcement)
 {
 	struct json json;
 
@@ -219,6 +235,8 @@ static void report_json(const struct pb_edit_counts *counts, uint64_t generation
 	json_number(&json, "added", (int64_t)counts->added);
 	json_number(&json, "changed", (int64_t)counts->changed);
 	json_number(&json, "removed", (int64_t)counts->removed);
+	if (enforcement != NOTHING_CHANGED)
+		json_bool(&json, "enforced", enforcement == ENFORCED);
 	json_close(&json, '}');
 	json_end(&json);
 }
@@ -226,7 +244,7 @@ static void report_json(const struct pb_edit_counts *counts, uint64_t generation
 int cli_change_commit(struct cli *cli, struct cli_change *change, const char *format, ...)
 {
 	struct pb_edit_counts counts = pb_edit_counts(change->edit);
-	bool changed = counts.added + counts.changed + counts.removed > 0;
+	enum enforcement enforcement = NOTHING_CHANGED;
 	struct pb_edit *edit = change->edit;
 	struct pb_error error;
 	uint64_t generation;
@@ -238,14 +256,18 @@ int cli_change_commit(struct cli *cli, struct cli_change *change, const char *fo
 		return cli_change_drop(change);
 	}
 	(void)cli_change_drop(change);
-	if (cli->json) {
-		report_json(&counts, generation);
-	} else if (!cli->quiet) {
+	if (!cli->json && !cli->quiet) {
 		va_start(args, format);
 		(void)vprintf(format, args);
 		va_end(args);
 		(void)printf(" (generation %" PRIu64 ")\n", generation);
 	}
 	(void)fflush(stdout); /* so that what is said comes in order */
-	return changed ? await_enforcement(cli, generation) : CLI_DONE;
+	if (counts.added + counts.changed + counts.removed > 0)
+		enforcement = await_enforcement(cli, generation);
+	if (cli->json) {
+		report_json(&counts, generation, enforcement);
+		(void)fflush(stdout);
+	}
+	return say_enforcement(cli, enforcement);
 }

@@ -147,6 +147,17 @@ else
 	failed=$((failed + 1))
 fi
 
+# Whether a change is enforced is said, and only of a change.
+for enforced in false null; do
+	said=$(pinbound set --json example.com --note one 2> /dev/null)
+	if [ "$(jq .enforced <<< "$said")" = $enforced ]; then
+		passed=$((passed + 1))
+	else
+		echo "FAIL enforced is not $enforced: $said"
+		failed=$((failed + 1))
+	fi
+done
+
 # Each command has its section, and refuses --json if it says so.
 for command in $("$build/pinbound" help | sed -n 's/^  \([a-z]*\)  .*/\1/p'); do
 	if grep -qx "\.Ss $command" "$page"; then

@@ -239,6 +239,8 @@ test_status_and_log() {
 	local said
 	said=$(pinbound add alias.com --ns ns1.dns-host.example --ns ns2.dns-host.example)
 	[ "$(tail -n 1 <<< "$said")" = enforced ] || complain "add said: $said"
+	said=$(pinbound set alias.com --note one --json)
+	[ "$(jq .enforced <<< "$said")" = true ] || complain "set --json said: $said"
 	hijacked_all
 	answers protected example.com. MX "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
 	answers protected www.alias.com. A "SERVFAIL; ; 15 pinbound: ns-unexpected example.com."
