@@ -1,6 +1,7 @@
 /* pins.c - set, remove, undo, and what they share with add; see pins.h. */
 #include "pins.h"
 #include "change.h"
+#include "observed.h"
 #include "pinbound/pinfile.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,12 +192,16 @@ int cli_undo(struct cli *cli)
 {
 	struct pb_edit_counts counts;
 	struct cli_change change;
+	struct pb_change last;
 	struct pb_error error;
 	enum pb_result found;
+	char when[OBSERVED_TIME_MAX];
 
 	if (!cli_change_begin(cli, &change))
 		return CLI_FAILED;
-	found = pb_edit_undo(change.edit, &error);
+	found = pb_edit_last(change.edit, &last, &error);
+	if (found == PB_OK)
+		found = pb_edit_undo(change.edit, &error);
 	if (found != PB_OK) {
 		(void)cli_fail("%s", found == PB_NOT_FOUND
 					     ? "there is no change to take back"
@@ -205,7 +210,9 @@ int cli_undo(struct cli *cli)
 	}
 	counts = pb_edit_counts(change.edit);
 	return cli_change_commit(cli, &change,
+		"undone: generation %llu, %s, by %s: %s\n"
 		"taken back: %llu added, %llu changed, %llu removed",
-		(unsigned long long)counts.added, (unsigned long long)counts.changed,
-		(unsigned long long)counts.removed);
+		(unsigned long long)last.generation, observed_utc_time(last.when, when),
+		last.who, last.what, (unsigned long long)counts.added,
+		(unsigned long long)counts.changed, (unsigned long long)counts.removed);
 }

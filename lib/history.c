@@ -140,22 +140,32 @@ static bool read_summary(struct pb_bytes summary, struct pb_change *change)
 	return get_text(at, end, change->what, sizeof(change->what)) == end;
 }
 
-enum pb_result pb_store_change(struct pb_store *store, uint64_t generation,
+/* Of the generation that *change has. */
+static enum pb_result read_change(struct pb_txn *txn, const char *path,
 	struct pb_change *change, struct pb_error *error)
 {
 	uint8_t octets[ENTRY_KEY_SIZE];
-	struct pb_bytes key = entry_key(octets, generation, SUMMARY), summary;
+	struct pb_bytes key = entry_key(octets, change->generation, SUMMARY), summary;
+	enum pb_result result =
+		pb_txn_seek(txn, PB_TABLE_HISTORY, PB_AT, &key, &summary, error);
+
+	if (result == PB_OK && !read_summary(summary, change)) {
+		pb_error_set(error, "%s: the history is damaged", path);
+		result = PB_FAILED;
+	}
+	return result;
+}
+
+enum pb_result pb_store_change(struct pb_store *store, uint64_t generation,
+	struct pb_change *change, struct pb_error *error)
+{
 	struct pb_txn *txn = pb_db_read(store->db, error);
 	enum pb_result result;
 
 	if (txn == NULL)
 		return PB_FAILED;
 	change->generation = generation;
-	result = pb_txn_seek(txn, PB_TABLE_HISTORY, PB_AT, &key, &summary, error);
-	if (result == PB_OK && !read_summary(summary, change)) {
-		pb_error_set(error, "%s: the history is damaged", store->path);
-		result = PB_FAILED;
-	}
+	result = read_change(txn, store->path, change, error);
 	pb_txn_end(txn);
 	return result;
 }
@@ -302,10 +312,10 @@ static enum pb_result remove_generation(
 	return result == PB_NOT_FOUND ? PB_OK : result;
 }
 
-enum pb_result pb_edit_undo(struct pb_edit *edit, struct pb_error *error)
+static enum pb_result last_generation(
+	struct pb_edit *edit, uint64_t *generation, struct pb_error *error)
 {
 	struct pb_bytes key = {NULL, 0}, value;
-	uint64_t generation;
 	enum pb_result result =
 		pb_txn_seek(edit->txn, PB_TABLE_HISTORY, PB_LAST, &key, &value, error);
 
@@ -315,7 +325,26 @@ enum pb_result pb_edit_undo(struct pb_edit *edit, struct pb_error *error)
 		pb_error_set(error, "%s: the history is damaged", edit->store->path);
 		return PB_FAILED;
 	}
-	generation = pb_get_u64(key.data);
+	*generation = pb_get_u64(key.data);
+	return PB_OK;
+}
+
+enum pb_result pb_edit_last(
+	struct pb_edit *edit, struct pb_change *change, struct pb_error *error)
+{
+	enum pb_result result = last_generation(edit, &change->generation, error);
+
+	return result == PB_OK ? read_change(edit->txn, edit->store->path, change, error)
+			       : result;
+}
+
+enum pb_result pb_edit_undo(struct pb_edit *edit, struct pb_error *error)
+{
+	uint64_t generation;
+	enum pb_result result = last_generation(edit, &generation, error);
+
+	if (result != PB_OK)
+		return result;
 	/* What was changed or removed gets a new generation by being put back: the
 	 * pins that keep the old one are those that were added. */
 	if (!restore_generation(edit, generation, error))

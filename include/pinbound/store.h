@@ -194,6 +194,11 @@ enum pb_result pb_edit_commit(
 	struct pb_edit *edit, uint64_t *generation, struct pb_error *error);
 void pb_edit_abort(struct pb_edit *edit); /* NULL is fine */
 
+/* Looks up the last change, which pb_edit_undo() would take back: PB_NOT_FOUND if there
+ * is none. The edit must be fresh. */
+enum pb_result pb_edit_last(
+	struct pb_edit *edit, struct pb_change *change, struct pb_error *error);
+
 /*
  * Takes the last change back, as a change of its own (which a second undo takes
  * back in turn): PB_NOT_FOUND if there is none. The edit must be fresh.

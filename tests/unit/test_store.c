@@ -322,7 +322,9 @@ static void undo(void **state)
 	struct pb_change change;
 	struct pb_edit *edit = begin(f);
 	char names[2000] = "";
+	uint64_t made;
 
+	assert_int_equal(pb_edit_last(edit, &change, &error), PB_NOT_FOUND);
 	assert_int_equal(pb_edit_undo(edit, &error), PB_NOT_FOUND);
 	pb_edit_abort(edit);
 	store(f, "kept.example");
@@ -334,8 +336,10 @@ static void undo(void **state)
 		pb_edit_remove(
 			edit, &(struct pb_name[]){unit_name("kept.example")}[0], &error),
 		PB_OK);
-	commit(edit);
+	made = commit(edit);
 	edit = begin(f);
+	assert_int_equal(pb_edit_last(edit, &change, &error), PB_OK);
+	assert_int_equal(change.generation, made);
 	assert_int_equal(pb_edit_undo(edit, &error), PB_OK);
 	assert_int_equal(pb_edit_counts(edit).added, 1);
 	assert_int_equal(pb_edit_counts(edit).changed, 1);
