@@ -252,7 +252,9 @@ int cli_accept(struct cli *cli)
 	struct acceptance a = {.cli = cli};
 	int code = CLI_FAILED;
 
-	if (!cli_read_name(&a.deviations.zone, cli->arguments[0]))
+	if (!cli_read_name(&a.deviations.zone, cli->arguments[0]) ||
+		(cli_value(cli, "--offline") != NULL &&
+			survey_options_refuse(cli, "--offline") != CLI_DONE))
 		return CLI_USAGE;
 	a.pin = malloc(sizeof(*a.pin));
 	a.repinned = malloc(sizeof(*a.repinned));

@@ -297,8 +297,8 @@ static void free_all(struct adding *adding)
 /* Options that have no meaning when nobody is asked. */
 static int check_given(const struct cli *cli)
 {
-	static const char *const asking[] = {"--with-dependencies", "--addresses",
-		"--via", "--root-hints", "--rate", "-4", "-6", "--despite-warnings"};
+	static const char *const asking[] = {
+		"--with-dependencies", "--addresses", "--despite-warnings"};
 
 	for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
 		if (cli_value(cli, asking[i]) != NULL)
@@ -308,7 +308,7 @@ static int check_given(const struct cli *cli)
 	if (cli_value(cli, "--mx") == cli_no_value)
 		return cli_misused(
 			cli, "with --ns, nobody is asked, and --mx needs a host");
-	return CLI_DONE;
+	return survey_options_refuse(cli, "--ns");
 }
 
 /* What is copied from elsewhere would be a name, too: "foo@example" is a label. */

@@ -64,3 +64,16 @@ int survey_options_read(struct survey_options *options, const struct cli *cli)
 			code = read_via(options, cli, cli->given[i].value);
 	return code;
 }
+
+int survey_options_refuse(const struct cli *cli, const char *with)
+{
+	static const char *const asking[] = {
+		"--via", "--root-hints", "--rate", "-4", "-6"};
+
+	for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
+		if (cli_value(cli, asking[i]) != NULL)
+			return cli_misused(cli,
+				"with %s, nobody is asked, and %s means nothing", with,
+				asking[i]);
+	return CLI_DONE;
+}

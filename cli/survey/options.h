@@ -38,4 +38,7 @@ struct survey_options {
  * code; an error is out unless it is CLI_DONE. */
 int survey_options_read(struct survey_options *options, const struct cli *cli);
 
+/* Refuses them where another option, `with`, means that nobody is asked. Likewise. */
+int survey_options_refuse(const struct cli *cli, const char *with);
+
 #endif
