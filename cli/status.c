@@ -225,17 +225,40 @@ static enum pb_result report_text(struct report *report, struct pb_state *state,
 	return pb_state_counts(state, report_counts, report, error);
 }
 
+/* A name that is not pinned is most likely not the one that was meant. */
+static bool names_are_pinned(struct report *report, struct pb_error *error)
+{
+	const struct cli *cli = report->cli;
+	struct pb_name name;
+
+	for (size_t i = 0; report->pins != NULL && i < cli->argument_count; i++) {
+		const char *text = cli->arguments[i];
+
+		if (pb_name_from_user(&name, text, strlen(text), NULL) &&
+			pb_store_get(report->pins, &name, report->pin, error) ==
+				PB_NOT_FOUND) {
+			pb_error_set(error,
+				"%s is not pinned; \"pinbound list\" lists what is",
+				text);
+			return false;
+		}
+	}
+	return true;
+}
+
 static enum pb_result report_all(struct report *report, struct pb_state *state,
 	const struct pb_resolver *resolver, struct pb_error *error)
 {
 	bool runs = pb_state_is_written(report->cli->conf.state);
-	enum pb_result result;
+	enum pb_result result = PB_NOT_FOUND;
 
 	json_begin(&report->json, stdout);
 	report->pins = pb_store_open(report->cli->conf.pins, PB_STORE_READ, &report->why);
 	report->unsure = report->pins == NULL;
-	result = report->cli->json ? report_json(report, state, resolver, runs, error)
-				   : report_text(report, state, resolver, runs, error);
+	if (names_are_pinned(report, error))
+		result = report->cli->json
+				 ? report_json(report, state, resolver, runs, error)
+				 : report_text(report, state, resolver, runs, error);
 	pb_store_close(report->pins);
 	if (result == PB_OK && report->unsure) {
 		pb_error_set(error,
