@@ -139,34 +139,58 @@ static bool list_pin(void *arg, const struct pb_pin *pin)
 	return true;
 }
 
-/* A pattern matches names as they are listed: lower case, no trailing dot. */
-static char *read_pattern(const char *text)
+static bool is_ascii(const char *text)
 {
-	char *pattern = strdup(text);
-	size_t size = strlen(text);
+	while (*text != '\0' && (unsigned char)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
 
-	for (size_t i = 0; pattern != NULL && i < size; i++)
-		if (pattern[i] >= 'A' && pattern[i] <= 'Z')
-			pattern[i] = (char)(pattern[i] + ('a' - 'A'));
-	if (pattern != NULL && size > 1 && pattern[size - 1] == '.')
-		pattern[size - 1] = '\0';
-	return pattern;
+/* Reads a pattern, which matches names as they are listed: lower case, A-labels, no
+ * trailing dot. Returns an exit code. */
+static int read_pattern(struct cli *cli, const char *text, char **pattern)
+{
+	char name_text[PB_NAME_TEXT_MAX];
+	struct pb_name name;
+	size_t size;
+
+	if (!is_ascii(text)) {
+		if (!pb_name_from_user(&name, text, strlen(text), NULL))
+			return cli_misused(cli,
+				"\"%s\": names are listed with A-labels, and a part of "
+				"a U-label matches none",
+				text);
+		text = pb_name_to_text(&name, name_text);
+	}
+	size = strlen(text);
+	*pattern = strdup(text);
+	if (*pattern == NULL)
+		return cli_fail("out of memory");
+	for (size_t i = 0; i < size; i++)
+		if (text[i] >= 'A' && text[i] <= 'Z')
+			(*pattern)[i] = (char)(text[i] + ('a' - 'A'));
+	if (size > 1 && text[size - 1] == '.')
+		(*pattern)[size - 1] = '\0';
+	return CLI_DONE;
 }
 
 int cli_list(struct cli *cli)
 {
 	struct listing listing = {.cli = cli};
-	struct pb_store *store = open_store(cli);
+	struct pb_store *store;
 	struct pb_error error;
 	char *pattern = NULL;
 	enum pb_result result;
+	int code = CLI_DONE;
 
-	if (store == NULL)
+	if (cli->argument_count > 0)
+		code = read_pattern(cli, cli->arguments[0], &pattern);
+	if (code != CLI_DONE)
+		return code;
+	store = open_store(cli);
+	if (store == NULL) {
+		free(pattern);
 		return CLI_FAILED;
-	if (cli->argument_count > 0 &&
-		(pattern = read_pattern(cli->arguments[0])) == NULL) {
-		pb_store_close(store);
-		return cli_fail("out of memory");
 	}
 	listing.pattern = pattern;
 	json_begin(&listing.json, stdout);
