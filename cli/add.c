@@ -33,6 +33,13 @@ static enum pb_result put_new(
 	return found == PB_OK ? PB_NOT_FOUND : found;
 }
 
+/* The mode that it is in now, by pinbound.conf if it names none. */
+static const char *mode_text(const struct cli *cli, const struct pb_pin *pin)
+{
+	return pb_mode_name(
+		pin->mode != PB_MODE_UNSET ? pin->mode : cli->conf.default_mode);
+}
+
 /* Stores the pin of the argument, unless there is one of the name. */
 static int store_one(struct cli *cli, const struct pb_pin *pin)
 {
@@ -45,8 +52,8 @@ static int store_one(struct cli *cli, const struct pb_pin *pin)
 		return CLI_FAILED;
 	result = put_new(&change, pin, &error);
 	if (result == PB_OK)
-		return cli_change_commit(
-			cli, &change, "%s pinned", pb_name_to_text(&pin->name, text));
+		return cli_change_commit(cli, &change, "%s pinned in mode %s",
+			pb_name_to_text(&pin->name, text), mode_text(cli, pin));
 	if (result == PB_NOT_FOUND)
 		(void)complain_of_pinned(cli);
 	else
@@ -72,8 +79,9 @@ static int store_all(const struct adding *adding)
 	}
 	(void)pb_name_to_text(&adding->name, text);
 	return cli_change_commit(adding->cli, &change,
-		"%s and what it depends on: %llu pinned", text,
-		(unsigned long long)pb_edit_counts(change.edit).added);
+		"%s and what it depends on: %llu pinned in mode %s", text,
+		(unsigned long long)pb_edit_counts(change.edit).added,
+		mode_text(adding->cli, &adding->additions->pin->pin));
 }
 
 /* --- from options ----------------------------------------------------------- */

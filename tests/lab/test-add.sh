@@ -86,7 +86,7 @@ pinbound: there is no terminal to ask \"pin it?\" on; --yes answers it" \
 
 $add_agree
 
-example.com. pinned (generation N)
+example.com. pinned in mode refuse (generation N)
 enforced" --mx --addresses --yes example.com
 	pinned "pin: name: example.com mode: refuse ns: ns1.dns-host.example ns: ns2.dns-host.example ds: ${signed^^} address: ns1.dns-host.example 127.1.3.1 address: ns2.dns-host.example 127.1.3.2 mx: mail.example.com"
 	answers protected example.com. MX "NOERROR; 10 mail.example.com.; "
@@ -273,7 +273,7 @@ example.com. depends on
 
   NS  dns-host.example.                        2 NS, not signed
 
-example.com. and what it depends on: 2 pinned (generation N)
+example.com. and what it depends on: 2 pinned in mode log (generation N)
 enforced" --with-dependencies --yes --mode log example.com
 	[ "$(pinbound list | awk 'NR > 1 { printf "%s ", $1 }')" = "example.com dns-host.example " ] ||
 		complain "pinned is: $(pinbound list)"
