@@ -1,6 +1,6 @@
 #!/bin/bash
-# flips.sh [FLIPS [SEED]] - flips single bits of a pin store that has seen some changes;
-# see flips.c.
+# flips.sh [FLIPS [SEED]] - flips single bits of a pin store that has seen changes;
+# see flips.c. The seed is 1 unless given.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "${BUILD:-$here/../../build}" && pwd)
@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 printf 'pins: "%s/pins.mdb"\nstate: "%s/state.mdb"\n' "$work" "$work" > "$work/pinbound.conf"
 export PINBOUND_CONF=$work/pinbound.conf
-seed=${2:-$RANDOM}
+seed=${2:-1}
 
 pinbound() {
 	"$build/pinbound" -q "$@" 2> "$work/said" || {

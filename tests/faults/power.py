@@ -6,6 +6,12 @@ it, the store is made as a disk would have it if the power had failed there: of 
 written since the last sync, nothing is there, or all, or some of its sectors. It must be
 sound, and hold what it held before the change that was going on, or after it; after,
 if the command had ended. The same for the state store, and what a resolver told.
+
+A change that writes nothing is not among the CHANGES. The seed (1) chooses them, and the
+sectors.
+
+With FAULT_NOSYNC=yes in the environment, the disk does not do what it is told to sync:
+then stores must be lost, or this test would not see it if they were.
 """
 import os
 import random
@@ -18,6 +24,7 @@ from common import TESTS, Count, Stores, workdir
 SHIM = os.path.join(TESTS, "fault-disk.so")
 SECTOR = 512
 SAMPLES = 4  # of what may be there of unsynced writes
+NOSYNC = "FAULT_NOSYNC" in os.environ
 
 
 def write_pins(path, first, count, server):
@@ -68,8 +75,10 @@ class Disk:
         image[offset:offset + len(octets)] = octets
 
     def does(self, kind, offset, octets):
-        if kind == "write":
+        if kind == "write" or (kind == "durable" and NOSYNC):
             self.pending.append((offset, octets))
+        elif kind == "sync" and NOSYNC:
+            pass
         elif kind == "durable":
             self.put(self.durable, offset, octets)
         elif kind == "sync":
@@ -133,8 +142,23 @@ class Crash:
                 self.count.fail(f"{self.name}: power lost {where}: {now[:300]}")
 
 
+class Losses(Count):
+    """What is lost because syncs are ignored: something must be."""
+
+    def fail(self, text):
+        self.failed += 1
+
+    def end(self, text=""):
+        super().end(text)
+        if self.failed == 0:
+            print(f"FAIL {self.name}: nothing is lost, though nothing was synced")
+        return 0 if self.failed > 0 else 1
+
+
 def take(path):
     """The record, which then begins anew."""
+    if not os.path.exists(path):
+        return []
     record = list(read_record(path))
     os.unlink(path)
     return record
@@ -148,13 +172,20 @@ def pins(parent, count, changes):
     with open(stores.pins, "rb") as file:
         disk = Disk(file.read())
     after = stores.contents()
-    for number in range(changes):
+    number = 0
+    while number < changes:
         before = after
-        result = stores.run(*choose(stores, number),
-                            env={"LD_PRELOAD": SHIM, "FAULT_RECORD": record})
+        arguments = choose(stores, number)
+        result = stores.run(*arguments, env={"LD_PRELOAD": SHIM, "FAULT_RECORD": record})
         after = stores.contents()
-        if result.returncode == 0 and os.path.exists(record):
-            crash.replay(disk, take(record), before, after)
+        entries = take(record)
+        if result.returncode != 0 and arguments != ["undo"]:  # there may be nothing to
+            raise SystemExit(f"{arguments}: {result.stderr.decode()}")
+        if not entries and after != before:
+            raise SystemExit(f"{arguments}: what it wrote is not in the record")
+        if entries:
+            crash.replay(disk, entries, before, after)
+            number += 1
 
 
 def status(stores):
@@ -179,6 +210,8 @@ def state(parent, count, changes):
                                         "FAULT_RECORD": record})
         after = status(stores).replace(stores.dir.encode(), b"")
         entries = take(record)
+        if not entries:
+            raise SystemExit("sample_state: what it wrote is not in the record")
         if number == 0:  # it makes the file, too: nobody waits for that
             for kind, _, offset, octets in entries:
                 disk.does(kind, offset, octets)
@@ -188,13 +221,17 @@ def state(parent, count, changes):
 
 def main():
     changes = int(sys.argv[1]) if len(sys.argv) > 1 else 60
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(1 << 30)
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else 1
     random.seed(seed)
-    count = Count("lost power")
+    told = max(2, changes // 10)
+    name, kind = ("syncs ignored", Losses) if NOSYNC else ("lost power", Count)
+    counts = kind(f"{name}, pins"), kind(f"{name}, state")
     with workdir() as parent:
-        pins(parent, count, changes)
-        state(parent, count, max(2, changes // 10))
-    return count.end(f"; {changes} changes, seed {seed}")
+        pins(parent, counts[0], changes)
+        state(parent, counts[1], told + 1)  # the first one makes the file
+    codes = [count.end(f"; {number} changes, seed {seed}")
+             for count, number in zip(counts, (changes, told))]
+    return max(codes)
 
 
 if __name__ == "__main__":

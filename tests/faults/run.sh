@@ -9,7 +9,7 @@
 #   FAULTS_SHARE      of the allocations of the command, one in so many fails (1: all)
 #   FAULTS_MODULE     the same for those of the module
 #   FAULTS_KILLS      how many commands are killed (1000)
-#   FAULTS_CHANGES    after how many changes the power fails, everywhere within (60)
+#   FAULTS_CHANGES    in how many changes the power fails, everywhere within (60)
 #   FAULTS_FLIPS      how many bits are flipped (10000)
 #
 # "quick" is less of each.
@@ -34,7 +34,9 @@ for test; do
 	module) "$here/module.py" "$FAULTS_MODULE" ;;
 	disk) "$here/disk.py" "$FAULTS_SHARE" ;;
 	kill) "$here/kill.py" "$FAULTS_KILLS" ;;
-	power) "$here/power.py" "$FAULTS_CHANGES" ;;
+	power)
+		"$here/power.py" "$FAULTS_CHANGES" && FAULT_NOSYNC=yes "$here/power.py" 3
+		;;
 	flips) "$here/flips.sh" "$FAULTS_FLIPS" ;;
 	*)
 		echo "run.sh: there is no test \"$test\"" >&2
