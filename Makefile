@@ -157,8 +157,9 @@ $(BUILD)/tests/fault-%: tests/faults/%.c $(LIBPB)
 	$(CC) $(ALL_CFLAGS) -Ilib -MF $@.d -o $@ $< $(LIBPB) $(ALL_LDFLAGS) -llmdb -lpthread
 
 # The module, with a hand on what it allocates.
-WRAPPED = malloc calloc mmap strdup fopen regional_alloc regional_alloc_zero mdb_txn_begin \
-	mdb_cursor_open
+WRAPPED = malloc calloc mmap strdup fopen regional_alloc regional_alloc_zero \
+	pthread_create mdb_env_create mdb_env_open mdb_reader_check mdb_txn_begin \
+	mdb_txn_renew mdb_txn_commit mdb_dbi_open mdb_put mdb_del mdb_cursor_open
 
 $(BUILD)/tests/fault-module.so: tests/faults/module.c $(MODULE_OBJ) $(LIBPB)
 	@mkdir -p $(@D)

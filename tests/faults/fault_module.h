@@ -3,6 +3,7 @@
 #define FAULT_MODULE_H
 
 #include <lmdb.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -22,8 +23,30 @@ void *__real_regional_alloc(struct regional *region, size_t size);
 void *__wrap_regional_alloc(struct regional *region, size_t size);
 void *__real_regional_alloc_zero(struct regional *region, size_t size);
 void *__wrap_regional_alloc_zero(struct regional *region, size_t size);
+int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+	void *(*run)(void *), void *arg);
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+	void *(*run)(void *), void *arg);
+int __real_mdb_env_create(MDB_env **env);
+int __wrap_mdb_env_create(MDB_env **env);
+int __real_mdb_env_open(MDB_env *env, const char *path, unsigned flags, mdb_mode_t mode);
+int __wrap_mdb_env_open(MDB_env *env, const char *path, unsigned flags, mdb_mode_t mode);
+int __real_mdb_reader_check(MDB_env *env, int *dead);
+int __wrap_mdb_reader_check(MDB_env *env, int *dead);
 int __real_mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned flags, MDB_txn **txn);
 int __wrap_mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned flags, MDB_txn **txn);
+int __real_mdb_txn_renew(MDB_txn *txn);
+int __wrap_mdb_txn_renew(MDB_txn *txn);
+int __real_mdb_txn_commit(MDB_txn *txn);
+int __wrap_mdb_txn_commit(MDB_txn *txn);
+int __real_mdb_dbi_open(MDB_txn *txn, const char *name, unsigned flags, MDB_dbi *table);
+int __wrap_mdb_dbi_open(MDB_txn *txn, const char *name, unsigned flags, MDB_dbi *table);
+int __real_mdb_put(
+	MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value, unsigned flags);
+int __wrap_mdb_put(
+	MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value, unsigned flags);
+int __real_mdb_del(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value);
+int __wrap_mdb_del(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value);
 int __real_mdb_cursor_open(MDB_txn *txn, MDB_dbi table, MDB_cursor **cursor);
 int __wrap_mdb_cursor_open(MDB_txn *txn, MDB_dbi table, MDB_cursor **cursor);
 

@@ -6,7 +6,8 @@
  *   FAULT_THREAD=YES   what counts is what its own thread does, not what Unbound's do
  *   FAULT_HIT=FILE     is made when it comes to that
  *
- * What the module asks Unbound's regions for counts, and what LMDB needs memory for.
+ * What the module asks Unbound's regions for counts, what LMDB needs memory for (each of
+ * its functions that does fails as a whole), and the start of a thread.
  */
 #include "fault_module.h"
 #include <errno.h>
@@ -72,9 +73,60 @@ void *__wrap_regional_alloc_zero(struct regional *region, size_t size)
 	return fails() ? NULL : __real_regional_alloc_zero(region, size);
 }
 
+int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
+	void *(*run)(void *), void *arg)
+{
+	return fails() ? EAGAIN : __real_pthread_create(thread, attributes, run, arg);
+}
+
+int __wrap_mdb_env_create(MDB_env **env)
+{
+	return fails() ? ENOMEM : __real_mdb_env_create(env);
+}
+
+int __wrap_mdb_env_open(MDB_env *env, const char *path, unsigned flags, mdb_mode_t mode)
+{
+	return fails() ? ENOMEM : __real_mdb_env_open(env, path, flags, mode);
+}
+
+int __wrap_mdb_reader_check(MDB_env *env, int *dead)
+{
+	return fails() ? ENOMEM : __real_mdb_reader_check(env, dead);
+}
+
 int __wrap_mdb_txn_begin(MDB_env *env, MDB_txn *parent, unsigned flags, MDB_txn **txn)
 {
 	return fails() ? ENOMEM : __real_mdb_txn_begin(env, parent, flags, txn);
+}
+
+int __wrap_mdb_txn_renew(MDB_txn *txn)
+{
+	return fails() ? ENOMEM : __real_mdb_txn_renew(txn);
+}
+
+/* The transaction has gone, whether it fails or not. */
+int __wrap_mdb_txn_commit(MDB_txn *txn)
+{
+	if (!fails())
+		return __real_mdb_txn_commit(txn);
+	mdb_txn_abort(txn);
+	return ENOMEM;
+}
+
+int __wrap_mdb_dbi_open(MDB_txn *txn, const char *name, unsigned flags, MDB_dbi *table)
+{
+	return fails() ? ENOMEM : __real_mdb_dbi_open(txn, name, flags, table);
+}
+
+int __wrap_mdb_put(
+	MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value, unsigned flags)
+{
+	return fails() ? ENOMEM : __real_mdb_put(txn, table, key, value, flags);
+}
+
+int __wrap_mdb_del(MDB_txn *txn, MDB_dbi table, MDB_val *key, MDB_val *value)
+{
+	return fails() ? ENOMEM : __real_mdb_del(txn, table, key, value);
 }
 
 int __wrap_mdb_cursor_open(MDB_txn *txn, MDB_dbi table, MDB_cursor **cursor)
