@@ -202,8 +202,11 @@ FAULT_PROGRAMS = $(BUILD)/tests/fault-alloc.so $(BUILD)/tests/fault-disk.so \
 	$(BUILD)/tests/sample_state
 FAULTS = BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/faults/run.sh
 
-faults: all $(FAULT_PROGRAMS)
-	$(FAULTS)
+# The module with memory watched: what it has not got must not be used.
+faults: all $(FAULT_PROGRAMS) asan-programs
+	$(FAULTS) alloc disk state kill power flips
+	$(ASAN_MAKE) $(ASAN)/module/tests/fault-module.so
+	$(ASAN_TESTER) tests/faults/run.sh module
 
 faults-quick: all $(FAULT_PROGRAMS)
 	$(FAULTS) quick

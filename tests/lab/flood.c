@@ -4,17 +4,17 @@
  *
  * Usage: lab-flood ADDRESS SECONDS WINDOW < QUESTIONS
  *
- * A question a line: "NAME TYPE KIND". KIND is "pinned" for what is at or below a pinned
- * name, so that nothing of the hijacker's may come, "open" for what is not pinned, and
- * may. WINDOW is how many questions are under way at a time. Of each kind a line is
- * printed
+ * A question a line: "NAME TYPE KIND ANSWER". KIND is "pinned" for what is at or below a
+ * pinned name, so that nothing of the hijacker's may come, "open" for what is not pinned,
+ * and may. ANSWER is "data", or "none" for what is not there. WINDOW is how many
+ * questions are under way at a time. Of each kind a line is printed
  *
  *   KIND good N refused N failed N hijacked N lost N p50 US p90 US p99 US p99.9 US max US
  *
- * "good" has an answer, "refused" is SERVFAIL of Pinbound's, "failed" any other SERVFAIL,
- * "hijacked" names the hijacker, "lost" did not come in ten seconds; the times are in
- * microseconds, of good answers. Exits with 1 if one of a pinned name was hijacked, or an
- * answer is none of these.
+ * "good" has that ANSWER, "refused" is SERVFAIL of Pinbound's, "failed" any other
+ * SERVFAIL, "hijacked" names the hijacker, "lost" did not come in ten seconds; the times
+ * are in microseconds, of good answers. Exits with 1 if one of a pinned name was
+ * hijacked, or an answer is none of these.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -43,6 +43,7 @@ struct question {
 	uint8_t wire[512];
 	size_t size;
 	enum kind kind;
+	bool has_data;
 };
 
 struct slot {
@@ -89,13 +90,14 @@ static bool make_question(struct question *question, const char *name, const cha
 
 static bool read_questions(void)
 {
-	char name[256], type[16], kind[16];
+	char name[256], type[16], kind[16], answer[16];
 
 	while (question_count < QUESTIONS_MAX &&
-		scanf("%255s %15s %15s", name, type, kind) == 3) {
+		scanf("%255s %15s %15s %15s", name, type, kind, answer) == 4) {
 		struct question *question = &questions[question_count++];
 
 		question->kind = strcmp(kind, "open") == 0 ? OPEN : PINNED;
+		question->has_data = strcmp(answer, "data") == 0;
 		if (!make_question(question, name, type)) {
 			fprintf(stderr, "lab-flood: not a question: %s %s\n", name, type);
 			return false;
@@ -121,11 +123,13 @@ static int64_t bucket_end(size_t at)
 }
 
 /* What it says of the name that was asked. */
-static enum what classify(const uint8_t *wire, size_t size)
+static enum what classify(
+	const struct question *question, const uint8_t *wire, size_t size)
 {
 	static const uint8_t hijacker[] = "\4evil", his_address[] = {203, 0, 113, 25};
 	static const char refusal[] = "pinbound: ";
 	unsigned rcode = wire[3] & 15;
+	bool has_data = wire[6] != 0 || wire[7] != 0;
 
 	if (memmem(wire, size, hijacker, sizeof(hijacker) - 1) != NULL ||
 		memmem(wire, size, his_address, sizeof(his_address)) != NULL)
@@ -133,8 +137,11 @@ static enum what classify(const uint8_t *wire, size_t size)
 	if (rcode == LDNS_RCODE_SERVFAIL)
 		return memmem(wire, size, refusal, sizeof(refusal) - 1) != NULL ? REFUSED
 										: FAILED;
-	return rcode == LDNS_RCODE_NOERROR || rcode == LDNS_RCODE_NXDOMAIN ? GOOD
-									   : STRANGE;
+	if (has_data != question->has_data)
+		return STRANGE;
+	return rcode == LDNS_RCODE_NOERROR || (rcode == LDNS_RCODE_NXDOMAIN && !has_data)
+		       ? GOOD
+		       : STRANGE;
 }
 
 static void take(uint8_t *wire, size_t size)
@@ -151,7 +158,7 @@ static void take(uint8_t *wire, size_t size)
 			slot->question->size - 12 - 11) != 0)
 		return;
 	tally = &tallies[slot->question->kind];
-	what = classify(wire, size);
+	what = classify(slot->question, wire, size);
 	tally->of[what]++;
 	took = now_us() - slot->sent;
 	slot->question = NULL;
@@ -229,17 +236,38 @@ static bool report(void)
 	return fine;
 }
 
-static void flood(int fd, int64_t seconds, size_t window)
+static size_t waiting(void)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < WINDOW_MAX; i++)
+		count += slots[i].question != NULL;
+	return count;
+}
+
+static void take_next(int fd)
 {
 	struct pollfd readable = {.fd = fd, .events = POLLIN};
+
+	(void)poll(&readable, 1, 100);
+	take_all(fd);
+}
+
+static void flood(int fd, int64_t seconds, size_t window)
+{
 	int64_t end = now_us() + seconds * 1000000;
 	size_t next = 0;
 
 	while (now_us() < end) {
 		ask_on(fd, window, &next);
-		(void)poll(&readable, 1, 100);
-		take_all(fd);
+		take_next(fd);
 	}
+	/* The last ones have as much time as all others. */
+	while (waiting() > 0 && now_us() < end + LOST_US)
+		take_next(fd);
+	for (size_t i = 0; i < WINDOW_MAX; i++)
+		if (slots[i].question != NULL)
+			tallies[slots[i].question->kind].of[LOST]++;
 }
 
 /* From 1 to `most`, and nothing behind it; 0 if it is not. */
@@ -261,7 +289,7 @@ int main(int argc, char **argv)
 		(seconds = read_number(argv[2], SECONDS_MAX)) == 0 ||
 		(window = read_number(argv[3], WINDOW_MAX)) == 0 || !read_questions()) {
 		fprintf(stderr, "usage: lab-flood ADDRESS SECONDS WINDOW < \"NAME TYPE "
-				"KIND\"...\n");
+				"KIND ANSWER\"...\n");
 		return 2;
 	}
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
