@@ -18,8 +18,13 @@ killed_edits() {
 
 killed_load() {
 	while [ -e "$life/edits" ]; do
-		dnsperf -s 127.2.0.4 -d "$life/names" -l 2 -Q 500 -c 10 -t 1 > /dev/null 2>&1
+		dnsperf -s 127.2.0.4 -d "$life/names" -l 2 -Q 500 -c 10 -t 1 >> "$life/load" 2>&1
 	done
+}
+
+# How many of its queries were answered.
+killed_answered() {
+	awk '/Queries completed:/ { all += $3 } END { print all + 0 }' "$life/load"
 }
 
 # Each time, it starts again at once, refuses what is hijacked, and takes changes; and
@@ -51,13 +56,15 @@ test_killed_under_load() {
 	while read -r name; do
 		grep -qx "    name: $name" "$life/pins" || missing=$((missing + 1))
 	done < "$life/stored"
+	[ "$(killed_answered)" -gt 0 ] || complain "there was no load: $(tail -n 3 "$life/load")"
 	[ -s "$life/stored" ] || complain "no change was stored"
 	[ $missing -eq 0 ] || complain "$missing of $(wc -l < "$life/stored") changes are lost"
 	# With it alive and well, a change is enforced.
 	life_pinbound add last.example --ns ns1.dns-host.example > "$life/edit.said" 2>&1
 	grep -qx enforced "$life/edit.said" ||
 		complain "a change is not enforced: $(cat "$life/edit.said")"
-	echo "    killed $i times, $(wc -l < "$life/stored") changes stored"
+	echo "    killed $i times, $(wc -l < "$life/stored") changes stored," \
+		"$(killed_answered) queries answered"
 	life_stop
 }
 
