@@ -6,8 +6,10 @@
 #
 # Each test is said with what it did and found. How much of each, as variables:
 #
-#   FAULTS_SHARE      of the allocations of the command, one in so many fails (1: all)
-#   FAULTS_MODULE     the same for those of the module
+#   FAULTS_SHARE      of the allocations and writes of the command, one in so many fails
+#                     (1: all)
+#   FAULTS_MODULE     the same for the allocations of the module
+#   FAULTS_STATE      the same for its writes
 #   FAULTS_KILLS      how many commands are killed (1000)
 #   FAULTS_CHANGES    in how many changes the power fails, everywhere within (60)
 #   FAULTS_FLIPS      how many bits are flipped (10000)
@@ -17,12 +19,12 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 if [ "${1:-}" = quick ]; then
 	shift
-	: "${FAULTS_SHARE:=40}" "${FAULTS_MODULE:=60}" "${FAULTS_KILLS:=20}" \
-		"${FAULTS_CHANGES:=3}" "${FAULTS_FLIPS:=150}"
+	: "${FAULTS_SHARE:=40}" "${FAULTS_MODULE:=60}" "${FAULTS_STATE:=20}" \
+		"${FAULTS_KILLS:=20}" "${FAULTS_CHANGES:=3}" "${FAULTS_FLIPS:=150}"
 fi
-: "${FAULTS_SHARE:=1}" "${FAULTS_MODULE:=1}" "${FAULTS_KILLS:=1000}" "${FAULTS_CHANGES:=60}" \
-	"${FAULTS_FLIPS:=10000}"
-[ $# -gt 0 ] || set -- alloc module disk kill power flips
+: "${FAULTS_SHARE:=1}" "${FAULTS_MODULE:=1}" "${FAULTS_STATE:=1}" "${FAULTS_KILLS:=1000}" \
+	"${FAULTS_CHANGES:=60}" "${FAULTS_FLIPS:=10000}"
+[ $# -gt 0 ] || set -- alloc module disk state kill power flips
 failed=0
 
 # What is written to a disk is not what is tested here, and takes its time.
@@ -33,6 +35,7 @@ for test; do
 	alloc) "$here/alloc.py" "$FAULTS_SHARE" ;;
 	module) "$here/module.py" "$FAULTS_MODULE" ;;
 	disk) "$here/disk.py" "$FAULTS_SHARE" ;;
+	state) "$here/state.py" "$FAULTS_STATE" ;;
 	kill) "$here/kill.py" "$FAULTS_KILLS" ;;
 	power)
 		"$here/power.py" "$FAULTS_CHANGES" && FAULT_NOSYNC=yes "$here/power.py" 3
