@@ -15,8 +15,8 @@ ASAN_MAKE = UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) $(ASAN_VARS) UNBOUND_SRC=$(
 	LDFLAGS=$(ASAN_FLAGS) \
 	CFLAGS='-O1 -g $(ASAN_FLAGS) -fno-sanitize-recover=undefined -Wno-format-truncation'
 # What the tester leaves unfreed when it ends is its own.
-ASAN_REPLAY = ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 $(ASAN_VARS) \
-	tests/replay/run.sh
+ASAN_TESTER = ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 $(ASAN_VARS)
+ASAN_REPLAY = $(ASAN_TESTER) tests/replay/run.sh
 ASAN_LAB = $(ASAN_VARS) tests/lab/asan.sh
 
 TSAN = $(BUILD)/tsan
