@@ -194,8 +194,8 @@ cli-tests: $(BUILD)/pinbound $(BUILD)/tests/test_pinfile $(BUILD)/tests/sample_s
 	BUILD=$(BUILD) tests/cli/hard.sh
 	BUILD=$(BUILD) tests/cli/races.sh
 
-# What must not harm: memory that runs out, kill -9, bits that flip. All of it takes an
-# hour; variables of tests/faults/run.sh say how much.
+# What must not harm: memory that runs out, kill -9, bits that flip. All of it takes two
+# hours; variables of tests/faults/run.sh say how much.
 FAULT_PROGRAMS = $(BUILD)/tests/fault-alloc.so $(BUILD)/tests/fault-disk.so \
 	$(BUILD)/tests/fault-flips $(BUILD)/tests/fault-module.so \
 	$(BUILD)/tests/fault-readers \
