@@ -5,8 +5,9 @@
 #
 # Shows what would change on each host, asks once, and changes one host after the other.
 # If one cannot say what would change, none is changed. It stops at the first that fails, or
-# that does not enforce the change: those behind it keep their pins. Run "git commit" before, and roll the commit before out again to take it
-# back; "pinbound undo" does that on one host.
+# that does not enforce the change: those behind it keep their pins. Run "git commit"
+# before, and roll the commit before out again to take it back; "pinbound undo" does that
+# on one host.
 set -eu
 yes=no
 [ "${1:-}" != --yes ] || { yes=yes; shift; }

@@ -75,12 +75,16 @@ bool pb_address_from_text(
 	return true;
 }
 
+/* Few names end in a digit or have a colon: an export asks about millions. */
 bool pb_address_is(const char *text)
 {
+	size_t size = strlen(text);
 	uint8_t octets[16];
 
-	return inet_pton(AF_INET, text, octets) == 1 ||
-	       inet_pton(AF_INET6, text, octets) == 1;
+	if (strchr(text, ':') != NULL)
+		return inet_pton(AF_INET6, text, octets) == 1;
+	return size > 0 && text[size - 1] >= '0' && text[size - 1] <= '9' &&
+	       inet_pton(AF_INET, text, octets) == 1;
 }
 
 char *pb_address_to_text(const struct pb_address *address, char text[PB_ADDRESS_TEXT_MAX])

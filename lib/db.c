@@ -52,9 +52,8 @@ static const char *meaning(int code)
 	case EACCES:
 	case EPERM:
 		return "permission denied, to the file or to its lock file; as "
-		       "\"pinbound "
-		       "init\" makes them, their group may read them, and only root may "
-		       "change the pins";
+		       "\"pinbound init\" makes them, their group may read them, and "
+		       "only root may change the pins";
 	case EROFS:
 		return "it is on a read-only file system, or its lock file, which "
 		       "readers must write";

@@ -13,6 +13,7 @@
 #define PROBE_LIFE 30     /* seconds after which a probe is given up as lost */
 #define INTERVAL_MAX 3600 /* seconds between the same warnings at the most */
 #define SORTS 4           /* warnings about one subject that are told apart */
+#define FLAPS 3           /* quick returns after which it is not over so soon */
 #define DAY ((int64_t)24 * 3600)
 #define TTL_MAX (7 * DAY)
 #define TTL_MIN 5 /* seconds: with a TTL of 0 the query that asked has yet to be done */
@@ -33,11 +34,11 @@ struct entry {
 	bool deviates; /* with reasons that are refused */
 	bool extended;
 	int64_t judged;
-	int64_t until;   /* live; or, if it deviates, in force */
-	int64_t since;   /* it has deviated, or had reasons */
-	int64_t shown;   /* when it had reasons last */
-	int64_t settles; /* what comes back before that has not been over */
-	bool flaps;      /* it has come back so */
+	int64_t until;    /* live; or, if it deviates, in force */
+	int64_t since;    /* it has deviated, or had reasons */
+	int64_t shown;    /* when it had reasons last */
+	int64_t settles;  /* what comes back before that has not been over */
+	unsigned returns; /* how often in a row it has come back so */
 	uint64_t refused;
 	const void *prober;
 	int64_t probe_began;
@@ -297,14 +298,14 @@ static pb_reasons seen_reasons(pb_reasons reasons)
 
 /*
  * Is a good answer no end of it? What is only logged is not asked about, and goes on
- * being seen: of two servers, one may be as pinned. If it has come back soon after it
- * seemed to be over, it is over when it has not been seen for as long as a deviation is
- * refused.
+ * being seen: of two servers, one may be as pinned. If it has come back a few times soon
+ * after it seemed to be over, it is over when it has not been seen for as long as a
+ * deviation is refused.
  */
 static bool goes_on(const struct pb_verdicts *verdicts, const struct entry *entry,
 	const struct pb_subject *subject, int64_t now)
 {
-	return entry->flaps && !entry->deviates && entry->reasons != 0 &&
+	return entry->returns >= FLAPS && !entry->deviates && entry->reasons != 0 &&
 	       entry->generation == subject->generation &&
 	       within(now, entry->shown, entry->shown + verdicts->conf.recheck);
 }
@@ -312,8 +313,10 @@ static bool goes_on(const struct pb_verdicts *verdicts, const struct entry *entr
 static void begin(const struct pb_verdicts *verdicts, struct entry *entry, int64_t now)
 {
 	entry->since = now;
-	entry->flaps =
-		within(now, entry->settles - verdicts->conf.recheck, entry->settles);
+	if (within(now, entry->settles - verdicts->conf.recheck, entry->settles))
+		entry->returns++;
+	else
+		entry->returns = 0;
 }
 
 static void take_over(struct pb_verdicts *verdicts, struct entry *entry,
