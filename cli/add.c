@@ -34,10 +34,9 @@ static enum pb_result put_new(
 }
 
 /* The mode that it is in now, by pinbound.conf if it names none. */
-static const char *mode_text(const struct cli *cli, const struct pb_pin *pin)
+static const char *mode_text(const struct cli *cli, enum pb_mode mode)
 {
-	return pb_mode_name(
-		pin->mode != PB_MODE_UNSET ? pin->mode : cli->conf.default_mode);
+	return pb_mode_name(mode != PB_MODE_UNSET ? mode : cli->conf.default_mode);
 }
 
 /* Stores the pin of the argument, unless there is one of the name. */
@@ -53,7 +52,7 @@ static int store_one(struct cli *cli, const struct pb_pin *pin)
 	result = put_new(&change, pin, &error);
 	if (result == PB_OK)
 		return cli_change_commit(cli, &change, "%s pinned in mode %s",
-			pb_name_to_text(&pin->name, text), mode_text(cli, pin));
+			pb_name_to_text(&pin->name, text), mode_text(cli, pin->mode));
 	if (result == PB_NOT_FOUND)
 		(void)complain_of_pinned(cli);
 	else
@@ -67,12 +66,15 @@ static int store_all(const struct adding *adding)
 	char text[PB_NAME_TEXT_MAX];
 	struct cli_change change;
 	struct pb_error error = {"out of memory"};
+	enum pb_mode mode = PB_MODE_UNSET; /* of all of them */
 
 	if (!cli_change_begin(adding->cli, &change))
 		return CLI_FAILED;
 	for (const struct addition *a = adding->additions; a != NULL; a = a->next) {
-		if (a->pin != NULL &&
-			put_new(&change, &a->pin->pin, &error) == PB_FAILED) {
+		if (a->pin == NULL)
+			continue;
+		mode = a->pin->pin.mode;
+		if (put_new(&change, &a->pin->pin, &error) == PB_FAILED) {
 			(void)cli_fail("%s", error.text);
 			return cli_change_drop(&change);
 		}
@@ -81,7 +83,7 @@ static int store_all(const struct adding *adding)
 	return cli_change_commit(adding->cli, &change,
 		"%s and what it depends on: %llu pinned in mode %s", text,
 		(unsigned long long)pb_edit_counts(change.edit).added,
-		mode_text(adding->cli, &adding->additions->pin->pin));
+		mode_text(adding->cli, mode));
 }
 
 /* --- from options ----------------------------------------------------------- */
