@@ -194,6 +194,9 @@ static void ask(unsigned which)
 	regional_destroy(region);
 }
 
+/* A small cache: a new memory of it, each time, takes no time. */
+#define APPROVED_FOR 65536
+
 static void begin_run(const uint8_t *data, size_t size)
 {
 	static const struct pb_verdicts_conf conf = {
@@ -206,11 +209,11 @@ static void begin_run(const uint8_t *data, size_t size)
 	world.now = START;
 	world.now_tv.tv_sec = START;
 	world.pb.verdicts = pb_verdicts_new(&conf);
-	/* As new: another one each time would take most of the time. */
-	memset(world.pb.approved, 0, pbm_approved_size());
+	world.pb.approved = pbm_approved_new(APPROVED_FOR);
 	neg_cache_delete(world.env.neg_cache);
 	validator->neg_cache = world.env.neg_cache = val_neg_create(world.env.cfg, 150);
-	HOLDS(world.pb.verdicts != NULL && world.env.neg_cache != NULL);
+	HOLDS(world.pb.verdicts != NULL && world.pb.approved != NULL &&
+		world.env.neg_cache != NULL);
 }
 
 static void end_run(void)
@@ -222,6 +225,7 @@ static void end_run(void)
 	slabhash_clear(world.env.key_cache->slab);
 	pbm_teller_write(world.pb.teller);
 	pb_verdicts_free(world.pb.verdicts);
+	pbm_approved_free(world.pb.approved);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -2,7 +2,6 @@
  * resolver_world.c - see resolver.h: Unbound's mesh, validator and iterator with the
  * module in front, two pins, and in place of threads and chance what can be repeated.
  */
-#include "approved.h"
 #include "gate.h"
 #include "keeper.h"
 #include "observe.h"
@@ -249,8 +248,7 @@ static void make_module(void)
 	world.pb.policy.default_mode = PB_MODE_REFUSE;
 	world.pb.conf.recheck = 60;
 	world.pb.operators = pb_names_new(1);
-	world.pb.approved = pbm_approved_new();
-	HOLDS(world.pb.operators != NULL && world.pb.approved != NULL);
+	HOLDS(world.pb.operators != NULL);
 }
 
 static void ignore_end(struct module_qstate *qstate, int id, struct module_qstate *super)
