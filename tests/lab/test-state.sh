@@ -236,7 +236,7 @@ test_accept_json() {
 	says_within 3 '"observed"' pinbound accept --dry-run --json example.com
 	said=$(pinbound accept --yes --json example.com)
 	[ "$(sed -n 's/^  "\([a-z]*\)".*/\1/p' <<< "$said" | paste -sd ' ')" = \
-		"generation added changed removed" ] || complain "json: $said"
+		"generation added changed removed enforced" ] || complain "json: $said"
 }
 
 # DS as observed: none any more.
