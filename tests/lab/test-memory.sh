@@ -39,7 +39,7 @@ memory_fails() {
 				$right
 			)
 			[ -z "$wrong" ] || complain "$*, allocation $number$further: $wrong; exit code \
-$memory_got, said $(head -c 400 "$lab_run/said" "$lab_run/errors") $(head -n 6 "$lab_run/hit")"
+$memory_got, said $(head -c 400 "$lab_run/said" "$lab_run/errors") $(sed '1,/^signal$/d' "$lab_run/hit" | grep -v 'libc\.so' | head -n 8)"
 			wrong=
 			number=$((number + RANDOM % (2 * share - 1) + 1))
 		done
