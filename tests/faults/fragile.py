@@ -13,7 +13,7 @@ import re
 import sys
 
 CALLED = re.compile(r"(?:libldns\.so|libc\.so)[.0-9]*\((\w+)\+")
-FRAGILE = re.compile(r"ldns_rr_new_frm_fp_l|ldns_wire2pkt|ldns_rr_free|ldns_verify_\w+|"
+FRAGILE = re.compile(r"ldns_rr_new_frm_\w+|ldns_wire2pkt|ldns_rr_free|ldns_verify_\w+|"
                      r"ldns_key_rr2ds|ldns_rdf_new_frm_str|getpw\w+")
 
 
