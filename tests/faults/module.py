@@ -14,14 +14,11 @@ With a SHARE, only one fault in so many, at random, is tried.
 import os
 import random
 import re
-import subprocess
 import sys
 
-from common import BUILD, HERE, TESTS, Count, Stores, workdir
+from common import TESTS, Count, workdir
+from replay import Replay
 
-REPLAY = os.path.join(HERE, "../replay")
-TESTBOUND = os.path.join(
-    os.path.abspath(os.environ.get("UNBOUND_BUILD", BUILD + "/unbound")), "testbound")
 MODULE = os.path.join(TESTS, "fault-module.so")
 
 SCENARIOS = [
@@ -33,19 +30,6 @@ SCENARIOS = [
 
 HIJACKERS = re.compile(r"evil\.example|203\.0\.113\.")
 ASKED_HIJACKER = re.compile(r"(matched ip|pending to) 203\.0\.113\.")
-
-
-def read(name):
-    with open(os.path.join(REPLAY, name), encoding="utf-8") as file:
-        for line in file.read().splitlines():
-            if line.startswith("INCLUDE "):
-                yield from read("parts/" + line.split()[1])
-            else:
-                yield line
-
-
-def directives(lines, name):
-    return [line[len(name) + 2:].strip() for line in lines if line.startswith(f";{name}:")]
 
 
 def replies(log):
@@ -60,42 +44,10 @@ def parts(reply):
             set(re.findall(r"^(\S+)\t\d+\t(.*)$", answer, re.MULTILINE)))
 
 
-def assemble(lines, module, free):
-    """The scenario as testbound reads it; if `free`, any answer is right."""
-    checks = False
-    for line in lines:
-        if line.startswith("STEP "):
-            checks = "CHECK_ANSWER" in line
-        if line.startswith("CONFIG_END"):
-            extra = directives(lines, "unbound")
-            yield from ["server:", "qname-minimisation: yes", *extra]
-            if not any("module-config" in option for option in extra):
-                yield 'module-config: "dynlib validator iterator"'
-            yield from ["dynlib:", f'dynlib-file: "{module}"']
-        if free and checks and line.startswith("MATCH "):
-            line = "MATCH opcode"
-        if not line.startswith(";"):
-            yield line
-
-
-class Scenario:
+class Scenario(Replay):
     def __init__(self, parent, count, name):
+        super().__init__(parent, name, MODULE, free=True)
         self.count = count
-        self.name = name
-        self.stores = Stores(parent, name)
-        self.hit = os.path.join(self.stores.dir, "hit")
-        lines = list(read(name + ".rpl"))
-        self.script = os.path.join(self.stores.dir, "scenario.rpl")
-        with open(self.script, "w", encoding="utf-8") as out:
-            out.write("\n".join(assemble(lines, MODULE, free=True)) + "\n")
-        with open(self.stores.conf, "a", encoding="utf-8") as out:
-            out.write("\n".join(directives(lines, "conf")) + "\n")
-        pins = os.path.join(self.stores.dir, "pins")
-        with open(pins, "w", encoding="utf-8") as out:
-            out.write("\n".join(line[6:] for line in lines if line.startswith(";pins:")))
-        self.stores.must("init", "-q")
-        self.stores.must("import", pins, "-q")
-        self.stores.keep()
         code, log = self.run({})
         self.restored = log.count("pinbound: restored")
         self.parts = {"SERVFAIL"}.union(*map(parts, replies(log)))
@@ -105,10 +57,7 @@ class Scenario:
 
     def run(self, env):
         self.stores.put_back()
-        result = subprocess.run(
-            [TESTBOUND, "-p", self.script], cwd=self.stores.dir, check=False, timeout=120,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, "PINBOUND_CONF": self.stores.conf, **env})
+        result = self.test(env)
         return result.returncode, result.stdout.decode(errors="replace")
 
     def judge(self, what, code, log):

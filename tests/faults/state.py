@@ -15,13 +15,13 @@ With a SHARE, only one fault in so many, at random, is tried.
 """
 import os
 import random
-import subprocess
 import sys
 
-from common import BUILD, TESTS, Count, Stores, workdir
+from common import BUILD, TESTS, Count, workdir
 from disk import MEANINGS as MEANINGS_OF_PINS
-from module import TESTBOUND, assemble, directives, read
+from replay import Replay
 
+MODULE = os.path.join(BUILD, "pinbound.so")
 SHIM = os.path.join(TESTS, "fault-disk.so")
 SCENARIOS = ["hijack-refused", "recheck-and-restored"]
 # Of the write that makes a store, LMDB says that the disk is full if it is a short one.
@@ -29,40 +29,21 @@ MEANINGS = {**MEANINGS_OF_PINS, "short": b"the disk is full"}
 NOT_WRITTEN = (b"state.mdb: ", b"no resolver has run yet")
 
 
-class Resolver:
-    """A scenario with its stores, run by Unbound's tester."""
+class Resolver(Replay):
+    """A scenario whose state store has been written, or not."""
 
     def __init__(self, parent, count, name):
-        self.name = name
+        super().__init__(parent, name, MODULE, free=False)
         self.count = count
-        self.stores = Stores(parent, name)
-        self.hit = os.path.join(self.stores.dir, "hit")
-        self.script = os.path.join(self.stores.dir, "scenario.rpl")
-        lines = list(read(name + ".rpl"))
-        with open(self.script, "w", encoding="utf-8") as out:
-            module = os.path.join(BUILD, "pinbound.so")
-            out.write("\n".join(assemble(lines, module, free=False)) + "\n")
-        pins = os.path.join(self.stores.dir, "pins")
-        with open(pins, "w", encoding="utf-8") as out:
-            out.write("\n".join(directives(lines, "pins")))
-        self.stores.must("init", "-q")
-        self.stores.must("import", pins, "-q")
-        self.stores.keep()
         self.fresh = True
 
     def write(self):
         """From now on, the state store is one that has been written."""
-        result = self.run({})
+        result = self.test({})
         if result.returncode != 0:
             raise SystemExit(f"{self.name} without a fault: {result.stdout[-300:]}")
         self.stores.keep()
         self.fresh = False
-
-    def run(self, env):
-        return subprocess.run(
-            [TESTBOUND, "-p", self.script], cwd=self.stores.dir, check=False, timeout=120,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, "PINBOUND_CONF": self.stores.conf, **env})
 
     def reads(self, command):
         """What is wrong with reading the state store, None if nothing is."""
@@ -80,7 +61,7 @@ class Resolver:
             wrong = self.reads("status") or self.reads("log")
             if wrong is not None:
                 return wrong
-            result = self.run({})
+            result = self.test({})
         elif MEANINGS[how] not in result.stdout or b"state.mdb: " not in result.stdout:
             return f"not a word of it in the log: {result.stdout[-2000:]}"
         if result.returncode != 0:
@@ -94,7 +75,7 @@ class Resolver:
         self.stores.put_back()
         with open(self.stores.pins, "rb") as file:
             before = file.read()
-        result = self.run({"LD_PRELOAD": SHIM, "FAULT_HOW": how, "FAULT_HIT": self.hit,
+        result = self.test({"LD_PRELOAD": SHIM, "FAULT_HOW": how, "FAULT_HIT": self.hit,
                            **env})
         if not os.path.exists(self.hit):
             return False
