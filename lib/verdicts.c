@@ -1,6 +1,7 @@
 /* verdicts.c - see pinbound/verdicts.h. */
 #include "pinbound/verdicts.h"
 #include "pinbound/pages.h"
+#include "warnings.h"
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,19 +12,10 @@
 #define WAYS 8            /* entries of one hash value, the oldest of which goes */
 #define UNVERIFIED_WAIT 5 /* seconds before a silent parent is asked again */
 #define PROBE_LIFE 30     /* seconds after which a probe is given up as lost */
-#define INTERVAL_MAX 3600 /* seconds between the same warnings at the most */
-#define SORTS 4           /* warnings about one subject that are told apart */
 #define FLAPS 3           /* quick returns after which it is not over so soon */
 #define DAY ((int64_t)24 * 3600)
 #define TTL_MAX (7 * DAY)
 #define TTL_MIN 5 /* seconds: with a TTL of 0 the query that asked has yet to be done */
-
-struct warning {
-	uint64_t fingerprint; /* what it was of; 0: never warned */
-	int64_t logged;
-	int64_t interval;
-	uint64_t held_back;
-};
 
 struct entry {
 	struct pb_name zone; /* size 0: the entry is free */
@@ -42,7 +34,7 @@ struct entry {
 	uint64_t refused;
 	const void *prober;
 	int64_t probe_began;
-	struct warning warnings[SORTS];
+	struct pb_warnings warnings;
 	struct pb_counts counts; /* since they were taken last */
 	bool counted;            /* it is in the list of those that have some */
 	struct entry *next;      /* in that list */
@@ -162,16 +154,10 @@ static struct pb_counts *count(struct pb_verdicts *verdicts, struct entry *entry
 	return &entry->counts;
 }
 
-/* A clock that was set back makes every past time suspect. */
-static bool within(int64_t now, int64_t begin, int64_t end)
-{
-	return now >= begin && now < end;
-}
-
 static bool slot_taken(const struct entry *entry, int64_t now)
 {
 	return entry->prober != NULL &&
-	       within(now, entry->probe_began, entry->probe_began + PROBE_LIFE);
+	       pb_is_between(now, entry->probe_began, entry->probe_began + PROBE_LIFE);
 }
 
 static enum pb_standing standing_of(
@@ -181,7 +167,7 @@ static enum pb_standing standing_of(
 
 	if (entry == NULL || entry->generation != generation)
 		return PB_UNKNOWN;
-	in_time = within(now, entry->judged, entry->until);
+	in_time = pb_is_between(now, entry->judged, entry->until);
 	if (entry->deviates)
 		return in_time ? PB_IN_FORCE : PB_PROBE_DUE;
 	return in_time ? PB_LIVE : PB_STALE;
@@ -235,49 +221,6 @@ void pb_verdicts_probe_end(struct pb_verdicts *verdicts, const struct pb_subject
 	(void)pthread_mutex_unlock(&verdicts->lock);
 }
 
-/* The last warning of this sort; if there is none, a place that is free, or else that of
- * the one that was said longest ago. */
-static struct warning *warning_of(struct entry *entry, uint64_t fingerprint)
-{
-	struct warning *oldest = entry->warnings;
-
-	for (unsigned i = 0; i < SORTS; i++) {
-		struct warning *warning = &entry->warnings[i];
-
-		if (warning->fingerprint == fingerprint || warning->fingerprint == 0)
-			return warning;
-		if (warning->logged < oldest->logged)
-			oldest = warning;
-	}
-	return oldest;
-}
-
-/* Is this warning due, or held back? A change is said at once, but if there are more
- * sorts than are told apart, each place is taken once an interval. */
-static void warn(const struct pb_verdicts *verdicts, struct entry *entry,
-	uint64_t fingerprint, int64_t now, struct pb_report *report)
-{
-	struct warning *warning = warning_of(entry, fingerprint);
-	bool same = warning->fingerprint == fingerprint;
-	int64_t first = verdicts->conf.log_interval;
-	int64_t most = first > INTERVAL_MAX ? first : INTERVAL_MAX;
-	int64_t wait = same ? warning->interval : first;
-
-	if (warning->fingerprint != 0 &&
-		within(now, warning->logged, warning->logged + wait)) {
-		warning->held_back++;
-		return;
-	}
-	report->deviation = true;
-	report->held_back = warning->held_back;
-	warning->interval = same ? warning->interval * 2 : first;
-	if (warning->interval > most)
-		warning->interval = most;
-	warning->fingerprint = fingerprint;
-	warning->logged = now;
-	warning->held_back = 0;
-}
-
 static void restored(const struct pb_verdicts *verdicts, struct entry *entry, int64_t now,
 	struct pb_report *report)
 {
@@ -287,7 +230,7 @@ static void restored(const struct pb_verdicts *verdicts, struct entry *entry, in
 	entry->refused = 0;
 	entry->settles = now + verdicts->conf.recheck;
 	/* Should it come again, that is news. */
-	memset(entry->warnings, 0, sizeof(entry->warnings));
+	memset(&entry->warnings, 0, sizeof(entry->warnings));
 }
 
 /* Reasons that are not about the delegation, but about not having seen it. */
@@ -307,13 +250,13 @@ static bool goes_on(const struct pb_verdicts *verdicts, const struct entry *entr
 {
 	return entry->returns >= FLAPS && !entry->deviates && entry->reasons != 0 &&
 	       entry->generation == subject->generation &&
-	       within(now, entry->shown, entry->shown + verdicts->conf.recheck);
+	       pb_is_between(now, entry->shown, entry->shown + verdicts->conf.recheck);
 }
 
 static void begin(const struct pb_verdicts *verdicts, struct entry *entry, int64_t now)
 {
 	entry->since = now;
-	if (within(now, entry->settles - verdicts->conf.recheck, entry->settles))
+	if (pb_is_between(now, entry->settles - verdicts->conf.recheck, entry->settles))
 		entry->returns++;
 	else
 		entry->returns = 0;
@@ -348,7 +291,8 @@ static void take_over(struct pb_verdicts *verdicts, struct entry *entry,
 		entry->until = entry->shown + verdicts->conf.recheck;
 	if (verdict->reasons != 0) {
 		entry->shown = now;
-		warn(verdicts, entry, fingerprint, now, report);
+		report->deviation = pb_warning_due(&entry->warnings, fingerprint, now,
+			verdicts->conf.log_interval, &report->held_back);
 	}
 }
 
@@ -509,7 +453,7 @@ bool pb_verdicts_remind(
 	(void)pthread_mutex_lock(&verdicts->lock);
 	entry = find_or_make(verdicts, subject);
 	due = entry->generation != subject->generation ||
-	      !within(now, entry->judged, entry->judged + DAY);
+	      !pb_is_between(now, entry->judged, entry->judged + DAY);
 	if (due) {
 		entry->generation = subject->generation;
 		entry->judged = now;
