@@ -67,7 +67,8 @@ tsan-programs: $(UNBOUND_BUILD)/config.h
 tsan-unit: tsan-programs
 	$(LESS_RANDOM) $(TSAN_MAKE) $(WATCHED_UNIT)
 
-# Units and lab, while ThreadSanitizer watches. (Command and replays have one thread.)
+# Units and lab, while ThreadSanitizer watches. (The command has one thread, a
+# replay one worker: the lab shows more.)
 check-threads: tsan-unit
 	$(TSAN_LAB)
 
