@@ -49,6 +49,7 @@ help:
 	@echo 'make faults    what must not harm: no memory, kill -9, bits that flip'
 	@echo 'make fuzz-seeds     what strangers may send, through what reads it'
 	@echo 'make fuzz      more of that, at random; SECONDS=3600: longer'
+	@echo 'make fuzz-afl  the same with AFL++'
 	@echo 'make random    random sequences of what can happen; SEQUENCES=2000: more'
 	@echo 'make soak      everything at once, for half an hour; MINUTES=1: shorter'
 	@echo 'make check-rate     how long "pinbound check" of many zones takes'
@@ -282,6 +283,8 @@ check:
 	$(MAKE) cli-tests
 	$(MAKE) faults-quick
 	$(MAKE) fuzz-seeds
+	$(MAKE) fuzz SECONDS=12
+	$(MAKE) fuzz-afl SECONDS=12
 	$(MAKE) examples
 	$(MAKE) check-install
 	$(MAKE) replay

@@ -1,6 +1,6 @@
 /*
  * driver.c - runs a target on each file that is given: what libFuzzer's own main() does
- * with files, for a compiler without it, and for AFL++, which gives one.
+ * with files, for a compiler without it.
  */
 #include "fuzz.h"
 
