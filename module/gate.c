@@ -301,9 +301,15 @@ static void forget_keys(struct module_qstate *qstate, const struct pbm_query *qu
 
 static void on_end(struct module_qstate *qstate, int id)
 {
-	enum pbm_fate fate = pbm_leave(qstate, id);
-	struct pbm_query *query = pbm_query_find(qstate, id);
+	enum pbm_fate fate;
+	struct pbm_query *query;
 
+	/* What the iterator has asked for its servers may still be on its way. It would
+	 * wake this query if that waits here, and the next iterator would count it as
+	 * one of its own. */
+	(*qstate->env->detach_subs)(qstate);
+	fate = pbm_leave(qstate, id);
+	query = pbm_query_find(qstate, id);
 	if (fate == PBM_WAITS || fate == PBM_RESTARTS) {
 		qstate->ext_state[id] =
 			fate == PBM_WAITS ? module_wait_subquery : module_restart_next;
