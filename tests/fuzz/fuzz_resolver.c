@@ -10,7 +10,7 @@
  * anything else of these zones, and nobody else is asked about them.
  *
  * The input: 2 octets, what is asked first and what then; 1 of seconds between the two,
- * in steps; then what the servers say.
+ * in steps, or that they are asked at once; then what the servers say.
  */
 #include "approved.h"
 #include "resolver.h"
@@ -25,8 +25,13 @@
 #include "validator/val_neg.h"
 #include "validator/validator.h"
 
-/* The client has its answer; and no server could have lied. */
-static bool answered, all_honest;
+/* No server could have lied. */
+static bool all_honest;
+
+struct client {
+	struct regional *region;
+	bool answered;
+};
 
 /* --- what must hold ----------------------------------------------------------------- */
 
@@ -129,7 +134,7 @@ static void check_cached_message(struct lruhash_entry *entry, void *arg)
 void libworker_fg_done_cb(void *arg, int rcode, sldns_buffer *buf, enum sec_status s,
 	char *why_bogus, int was_ratelimited)
 {
-	struct regional *region = arg;
+	struct client *client = arg;
 	struct query_info qinfo;
 	struct reply_info *reply;
 	struct msg_parse parsed = {0};
@@ -137,13 +142,13 @@ void libworker_fg_done_cb(void *arg, int rcode, sldns_buffer *buf, enum sec_stat
 	(void)s;
 	(void)why_bogus;
 	(void)was_ratelimited;
-	answered = true;
+	client->answered = true;
 	HOLDS(!all_honest || rcode == LDNS_RCODE_NOERROR);
 	if (rcode != LDNS_RCODE_NOERROR)
 		return;
 	sldns_buffer_set_position(buf, 0);
-	HOLDS(parse_packet(buf, &parsed, region) == LDNS_RCODE_NOERROR);
-	HOLDS(parse_create_msg(buf, &parsed, NULL, &qinfo, &reply, region));
+	HOLDS(parse_packet(buf, &parsed, client->region) == LDNS_RCODE_NOERROR);
+	HOLDS(parse_create_msg(buf, &parsed, NULL, &qinfo, &reply, client->region));
 	for (size_t i = 0; i < reply->rrset_count; i++)
 		check_rrset(reply->rrsets[i]);
 	check_message(&qinfo, reply);
@@ -173,9 +178,8 @@ static const struct {
 	{"alias.test", LDNS_RR_TYPE_ANY},
 };
 
-static void ask(unsigned which)
+static void ask(struct client *client, unsigned which)
 {
-	struct regional *region = regional_create();
 	struct pb_name name = name_of(questions[which % 16].name);
 	struct query_info qinfo = {.qname = name.wire,
 		.qname_len = name.size,
@@ -183,15 +187,21 @@ static void ask(unsigned which)
 		.qclass = LDNS_RR_CLASS_IN};
 	struct edns_data edns = {.udp_size = 4096};
 
-	answered = false;
+	*client = (struct client){.region = regional_create()};
+	HOLDS(client->region != NULL);
 	HOLDS(mesh_new_callback(world.env.mesh, &qinfo,
 		BIT_RD | (which & 16 ? BIT_CD : 0), &edns, world.answer, 0,
-		libworker_fg_done_cb, region, 0));
+		libworker_fg_done_cb, client, 0));
+}
+
+/* All that were asked get their answers. */
+static void settle(const struct client *clients, unsigned count)
+{
 	servers_answer();
-	HOLDS(answered);
+	for (unsigned i = 0; i < count; i++)
+		HOLDS(clients[i].answered);
 	slabhash_traverse(&world.env.rrset_cache->table, 0, check_cached_rrset, NULL);
 	slabhash_traverse(world.env.msg_cache, 0, check_cached_message, NULL);
-	regional_destroy(region);
 }
 
 /* A small cache: a new memory of it, each time, takes no time. */
@@ -231,15 +241,22 @@ static void end_run(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const unsigned steps[] = {0, 1, 6, 61, 301, 3601, 90000, 0};
+	struct client clients[2];
 
 	if (size < 3)
 		return 0;
 	world_make();
 	begin_run(data + 3, size - 3);
-	ask(data[0]);
-	world.now += steps[data[2] % 8];
-	world.now_tv.tv_sec = world.now;
-	ask(data[1]);
+	ask(&clients[0], data[0]);
+	if (data[2] < 128) {
+		settle(clients, 1);
+		world.now += steps[data[2] % 8];
+		world.now_tv.tv_sec = world.now;
+	}
+	ask(&clients[1], data[1]);
+	settle(clients, 2);
 	end_run();
+	regional_destroy(clients[0].region);
+	regional_destroy(clients[1].region);
 	return 0;
 }

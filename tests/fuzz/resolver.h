@@ -45,7 +45,7 @@ const struct pb_name *zone_of(const struct pb_name *name);
 /* What the servers say is in the data from now on. */
 void servers_begin(const uint8_t *data, size_t size);
 
-/* Queries are answered, in the order in which they were sent, until there is none. */
+/* Queries are answered until there is none. */
 void servers_answer(void);
 
 /* The RDATA that an honest server of the zone has for a name and type, in memory that

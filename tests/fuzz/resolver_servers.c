@@ -1,7 +1,8 @@
 /*
  * resolver_servers.c - see resolver.h: the servers, of which all but the pinned zones'
- * own say what the input has for them. It comes in responses, each 1 octet of how, 2 of
- * the size, and its octets; after the last, all are honest.
+ * own say what the input has for them. It comes in responses, each 1 octet of how, and
+ * to which of the queries that are on their way, 2 of the size, and its octets; after the
+ * last, all are honest.
  */
 #include "resolver.h"
 
@@ -325,12 +326,10 @@ struct outbound_entry *worker_send_query(struct query_info *qinfo, uint16_t flag
 	return &query->entry;
 }
 
-/* Likewise: nobody waits for the answer any more. The memory goes with the state. */
-void outnet_serviced_query_stop(struct serviced_query *sq, void *cb_arg)
+static void take_out(struct query *query)
 {
-	struct query *query = (struct query *)sq, *at = run.first, *before = NULL;
+	struct query *at = run.first, *before = NULL;
 
-	(void)cb_arg;
 	while (at != NULL && at != query) {
 		before = at;
 		at = at->next;
@@ -345,17 +344,33 @@ void outnet_serviced_query_stop(struct serviced_query *sq, void *cb_arg)
 		run.last = before;
 }
 
-static void deliver(void)
+/* Likewise: nobody waits for the answer any more. The memory goes with the state. */
+void outnet_serviced_query_stop(struct serviced_query *sq, void *cb_arg)
+{
+	(void)cb_arg;
+	take_out((struct query *)sq);
+}
+
+/* The one that is answered next. */
+static struct query *next_query(void)
 {
 	struct query *query = run.first;
+	unsigned behind = run.size == 0 ? 0 : run.data[0] / WAYS;
+
+	for (; behind > 0; behind--)
+		query = query->next == NULL ? run.first : query->next;
+	return query;
+}
+
+static void deliver(void)
+{
+	struct query *query = next_query();
 	struct comm_reply reply = {.c = &world.point,
 		.remote_addr = query->address,
 		.remote_addrlen = query->address_size};
 	bool says = answer(query);
 
-	run.first = query->next;
-	if (run.first == NULL)
-		run.last = NULL;
+	take_out(query);
 	sldns_buffer_clear(world.point.buffer);
 	if (says)
 		sldns_buffer_write(world.point.buffer, message.octets, message.size);
