@@ -172,7 +172,6 @@ static bool learn_ns(struct learning *l)
 	}
 	l->out->agree = most->count;
 	l->out->asked = most->of;
-	l->out->shared = most->first->seen.response != PB_REFERRAL;
 	for (size_t i = 0; i < count; i++)
 		if (&groups[i] != most)
 			remark_other_ns(l, &groups[i]);
@@ -354,6 +353,56 @@ static bool learn_addresses(struct learning *l)
 	return take_set(l, PB_SET_ADDRESS, "addresses", &addresses);
 }
 
+/* Is it the answer of a server of the parent that serves the zone itself, under a name
+ * that is none of the zone's? */
+static bool answers_for_zone(const struct learning *l, const struct survey_answer *answer)
+{
+	return answer->side == SURVEY_PARENT && answer->type == LDNS_RR_TYPE_NS &&
+	       answer->seen.response == PB_POSITIVE && delegates(l, answer) &&
+	       !is_own(l, &answer->server);
+}
+
+/* A prefix says too little of who it is. */
+static bool has_pinned_address(
+	const struct learning *l, const struct survey_answer *answer)
+{
+	struct pb_address pinned;
+	struct pb_bytes element;
+	struct pb_name host;
+
+	for (size_t at = 0; pb_set_next(&l->pin->pin.address, &at, &element);)
+		if (pb_address_parse(element, &host, &pinned) &&
+			pinned.prefix == answer->address.prefix &&
+			pb_address_within(&answer->address, &pinned))
+			return true;
+	return false;
+}
+
+/* One machine for parent and child, under two names: the resolver knows it by a pinned
+ * address only. */
+static void remark_parents_that_answer(struct learning *l)
+{
+	const struct survey_answer *first = NULL;
+	char server[SURVEY_SERVER_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < l->survey->count; i++) {
+		const struct survey_answer *answer = l->survey->answers[i];
+
+		if (!answers_for_zone(l, answer) || has_pinned_address(l, answer))
+			continue;
+		first = first != NULL ? first : answer;
+		count++;
+	}
+	if (count > 0)
+		remark(l, true,
+			"%zu of %zu server%s of %.80s serve%s the zone itself, under "
+			"another name (%.200s); unless its addresses are pinned "
+			"(--addresses), the resolver refuses what it says",
+			count, l->out->asked, plural(l->out->asked), l->parent,
+			count == 1 ? "s" : "", survey_server_text(first, server));
+}
+
 /* --- what others see -------------------------------------------------------- */
 
 static void learn_via(struct learning *l)
@@ -413,6 +462,7 @@ bool learn(struct learned *learned, struct pb_pinbuf *pin, struct survey *survey
 	if (!learn_child_ns(&l) || !learn_mx(&l, wants) ||
 		(wants->addresses && !learn_addresses(&l)))
 		return false;
+	remark_parents_that_answer(&l);
 	if (survey->name.size > 1)
 		learn_keys(&l);
 	learn_via(&l);

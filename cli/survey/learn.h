@@ -5,7 +5,8 @@
  * Learning while a domain is hijacked pins the hijacker. So whatever is as it was in a
  * hijack that happened is a remark that alarms: servers of the parent that disagree, a
  * resolver that says otherwise, a zone whose own servers name other servers or do not
- * answer for it, a DS that no key of the zone matches, and a signed zone without DS.
+ * answer for it, a DS that no key of the zone matches, and a signed zone without DS. So
+ * is what the resolver would refuse with that pin, although nobody hijacks anything.
  */
 #ifndef PINBOUND_SURVEY_LEARN_H
 #define PINBOUND_SURVEY_LEARN_H
@@ -26,8 +27,6 @@ struct learned {
 	size_t agree, asked;            /* servers of the parent that say so; of all */
 	size_t zone_answer, zone_asked; /* servers of the zone that answer for it */
 	size_t with_key; /* those that have a good key which one of the DS stands for */
-	/* The zone is served by its parent's servers: no delegation is ever seen. */
-	bool shared;
 	/* What there is, pinned or not. */
 	struct pb_seen_set mx;
 	bool null_mx; /* RFC 7505 */

@@ -184,6 +184,36 @@ ns.nowhere.example. has no address" lame.example
 	echo "zone-unset example. lame.example. NS" | edit_zone example example.
 }
 
+# The server of example. serves a zone below it, too, under another name. The resolver
+# knows it again by a pinned address.
+test_add_parent_serves_child() {
+	pins < /dev/null
+	cp "$lab_run/example/knot.conf" "$lab_run/example/knot.conf.kept"
+	zone example both.example. <<- END
+		@ NS ns
+		@ MX 10 mail
+		ns A 127.1.2.1
+		mail A 127.0.0.25
+	END
+	printf '  - domain: "both.example."\n' >> "$lab_run/example/knot.conf"
+	delegate example example. both.example. ns.both.example. ''
+	knotc -c "$lab_run/example/knot.conf" reload > /dev/null
+	wait_for 127.1.2.1 both.example. MX
+	add_remarks 0 "ALARM 1 of 1 server of example. serves the zone itself, under another name (a.nic.example. (127.1.2.1)); unless its addresses are pinned (--addresses), the resolver refuses what it says" both.example
+	add_remarks 0 "" both.example --addresses
+	# It is as it says.
+	pinbound -q add both.example --yes --despite-warnings --root-hints "$lab_run/root.hints" \
+		> "$lab_run/said" 2>&1 || complain "it is not pinned: $(cat "$lab_run/said")"
+	answers protected mail.both.example. A \
+		"SERVFAIL; ; 15 pinbound: delegation-gone both.example."
+	pinbound -q set both.example --address 'ns.both.example 127.1.2.1'
+	answers protected mail.both.example. A "NOERROR; 127.0.0.25; "
+	pinbound -q remove both.example
+	mv "$lab_run/example/knot.conf.kept" "$lab_run/example/knot.conf"
+	echo "zone-unset example. both.example. NS" | edit_zone example example.
+	knotc -c "$lab_run/example/knot.conf" reload > /dev/null
+}
+
 # One server of com. is dead, or worse; others make up for it.
 test_add_dead_servers() {
 	local row
