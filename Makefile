@@ -229,7 +229,11 @@ check-deb: deb
 LAB = BUILD=$(BUILD) UNBOUND_BUILD=$(UNBOUND_BUILD) tests/lab/run.sh
 LAB_THREADED = hijack_refused restore pin_without_reload load_in_force everything_at_once
 
-lab: all $(BUILD)/tests/fault-alloc.so
+LAB_PROGRAMS = $(BUILD)/tests/fault-alloc.so $(BUILD)/tests/fault-disk.so \
+	$(BUILD)/tests/fault-readers
+lab-programs: $(LAB_PROGRAMS)
+
+lab: all lab-programs
 	$(LAB)
 	LAB_THREADS=1 LAB_SECONDS=6 $(LAB) $(LAB_THREADED)
 	LAB_THREADS=8 LAB_SECONDS=6 $(LAB) $(LAB_THREADED)
@@ -326,6 +330,6 @@ include install.mk
 include tests/fuzz/fuzz.mk
 include tests/sanitizers.mk
 
-.PHONY: all help deb check-deb soak unbound unit deps replay defences suite cli-tests faults faults-quick examples lab random \
+.PHONY: all help deb check-deb soak unbound unit deps replay defences suite cli-tests faults faults-quick examples lab lab-programs random \
 	mail guide manual demo-mail check-install check-rate bench bench-quick check lint demo format clean distclean unit-programs
 -include $(wildcard $(BUILD)/obj/*/*.d $(BUILD)/obj/*/*/*.d $(BUILD)/tests/*.d $(BUILD)/fuzz/*.d)

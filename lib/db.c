@@ -1,8 +1,10 @@
 /* db.c - LMDB behind a narrow interface; see db.h. */
 #include "db.h"
+#include "lockfile.h"
 #include <errno.h>
 #include <lmdb.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -28,6 +30,7 @@ struct pb_txn {
 struct pb_db {
 	MDB_env *env;
 	char *path;
+	struct pb_lockfile lock_file;
 	MDB_dbi table[PB_DB_TABLES_MAX];
 	pthread_mutex_t lock; /* of idle */
 	struct pb_txn *idle;  /* readers that have been reset, to be renewed */
@@ -73,6 +76,8 @@ static const char *meaning(int code)
 		return "the file may not grow any further: a limit of the process";
 	case MDB_MAP_FULL:
 		return "it has reached its greatest size";
+	case ENODATA: /* see check_size() */
+		return "it has been cut short; pinbound(8) says how to restore it";
 	case ESTALE: /* see is_own() */
 		return "another file is, or was, in its place, and is open in another "
 		       "process with the same lock file; reload Unbound";
@@ -102,16 +107,18 @@ static int open_env(struct pb_db *db, enum pb_access access, size_t most)
 		flags |= MDB_NOLOCK;
 	if ((code = mdb_env_set_mapsize(db->env, most)) != 0 ||
 		(code = mdb_env_set_maxdbs(db->env, PB_DB_TABLES_MAX)) != 0 ||
-		(code = mdb_env_set_maxreaders(db->env, READERS_MAX)) != 0)
+		(code = mdb_env_set_maxreaders(db->env, READERS_MAX)) != 0 ||
+		(access != PB_STORE_TRY &&
+			(code = pb_lockfile_reserve(&db->lock_file, READERS_MAX)) != 0) ||
+		(code = mdb_env_open(db->env, db->path, flags, 0640)) != 0)
 		return code;
-	return mdb_env_open(db->env, db->path, flags, 0640);
+	pb_lockfile_note(&db->lock_file);
+	return 0;
 }
 
-/*
- * Reading pages that a file has lost would end the process with SIGBUS. As zeros,
- * they are an error like any other.
- */
-static int fill_up(const struct pb_db *db)
+/* Are all pages there? To read one that the file has lost would end the process with
+ * SIGBUS. With `fill`, they are made: as zeros they are an error like any other. */
+static int check_size(const struct pb_db *db, bool fill)
 {
 	MDB_envinfo info;
 	struct stat file;
@@ -124,32 +131,41 @@ static int fill_up(const struct pb_db *db)
 		(code = mdb_env_stat(db->env, &stat)) != 0)
 		return code;
 	whole = (off_t)(info.me_last_pgno + 1) * stat.ms_psize;
-	if (fstat(fd, &file) != 0 || (file.st_size < whole && ftruncate(fd, whole) != 0))
+	if (fstat(fd, &file) != 0)
 		return errno;
-	return 0;
+	if (file.st_size >= whole)
+		return 0;
+	if (!fill)
+		return ENODATA;
+	return ftruncate(fd, whole) == 0 ? 0 : errno;
 }
 
 /*
  * The number of the last change is in the lock file, too, and tells LMDB which of the
  * file's two states to read. If another file has been put in the place of this one, and
- * both are open, they share the lock file: then a change of the other makes LMDB read
- * what this one held before its last change, and call that the newest.
+ * both are open, they share the lock file: then LMDB reads what one of them held before
+ * its last change, calls that the newest, and writes a change over the newest.
+ *
+ * A commit notes its number in the lock file last: a reader may see one less than the
+ * file has, `before` it began. A writer has the lock that every commit is made under.
  */
-static bool is_own(struct pb_db *db, MDB_txn *txn, unsigned flags)
+static bool is_own(struct pb_db *db, MDB_txn *txn, unsigned flags, size_t before)
 {
-	size_t seen = mdb_txn_id(txn) - ((flags & MDB_RDONLY) == 0 ? 1 : 0);
+	bool writes = (flags & MDB_RDONLY) == 0;
+	size_t seen = mdb_txn_id(txn) - (writes ? 1 : 0), last = pb_db_last(db);
 
-	return seen <= pb_db_last(db);
+	return writes ? seen == last : seen <= last && before <= seen + 1;
 }
 
 /* Readers that were killed keep their slots, until somebody looks for them. */
 static int begin(struct pb_db *db, unsigned flags, MDB_txn **txn)
 {
+	size_t before = pb_db_last(db);
 	int code = mdb_txn_begin(db->env, NULL, flags, txn), dead = 0;
 
 	if (code == MDB_READERS_FULL && mdb_reader_check(db->env, &dead) == 0 && dead > 0)
 		code = mdb_txn_begin(db->env, NULL, flags, txn);
-	if (code == 0 && !is_own(db, *txn, flags)) {
+	if (code == 0 && !is_own(db, *txn, flags, before)) {
 		mdb_txn_abort(*txn);
 		*txn = NULL;
 		code = ESTALE;
@@ -215,15 +231,18 @@ struct pb_db *pb_db_open(const char *path, enum pb_access access,
 	struct pb_db *db = calloc(1, sizeof(*db));
 	int code;
 
-	if (db == NULL || (db->path = strdup(path)) == NULL) {
+	if (db == NULL || (db->path = strdup(path)) == NULL ||
+		!pb_lockfile_init(&db->lock_file, path)) {
 		pb_error_set(error, "%s: out of memory", path);
+		if (db != NULL)
+			free(db->path);
 		free(db);
 		return NULL;
 	}
 	(void)pthread_mutex_init(&db->lock, NULL);
 	code = open_env(db, access, most);
-	if (code == 0 && access == PB_STORE_CREATE)
-		code = fill_up(db);
+	if (code == 0)
+		code = check_size(db, access == PB_STORE_CREATE);
 	if (code == 0)
 		code = open_tables(db, access, tables, count);
 	if (code != 0) {
@@ -257,6 +276,7 @@ void pb_db_close(struct pb_db *db)
 	}
 	if (db->env != NULL)
 		mdb_env_close(db->env);
+	pb_lockfile_free(&db->lock_file);
 	(void)pthread_mutex_destroy(&db->lock);
 	free(db->path);
 	free(db);
@@ -269,7 +289,13 @@ bool pb_db_is_at(const struct pb_db *db, const char *path)
 
 	return mdb_env_get_fd(db->env, &fd) == 0 && fstat(fd, &ours) == 0 &&
 	       stat(path, &there) == 0 && ours.st_dev == there.st_dev &&
-	       ours.st_ino == there.st_ino;
+	       ours.st_ino == there.st_ino && pb_lockfile_is_of(&db->lock_file, path);
+}
+
+bool pb_db_is_shared(struct pb_db *db, const char *path)
+{
+	return pb_lockfile_is_of(&db->lock_file, path) &&
+	       pb_lockfile_is_shared(&db->lock_file);
 }
 
 uint64_t pb_db_last(const struct pb_db *db)
@@ -323,13 +349,14 @@ static struct pb_txn *take_idle(struct pb_db *db)
 struct pb_txn *pb_db_read(struct pb_db *db, struct pb_error *error)
 {
 	struct pb_txn *txn = take_idle(db);
+	size_t before = pb_db_last(db);
 	int code;
 
 	if (txn == NULL)
 		return new_txn(db, MDB_RDONLY, error);
 	memset(txn->ready, 0, sizeof(txn->ready));
 	code = mdb_txn_renew(txn->txn);
-	if (code == 0 && !is_own(db, txn->txn, MDB_RDONLY))
+	if (code == 0 && !is_own(db, txn->txn, MDB_RDONLY, before))
 		code = ESTALE;
 	if (code != 0) {
 		fail(db, code, error);
@@ -363,6 +390,27 @@ void pb_txn_end(struct pb_txn *txn)
 	(void)pthread_mutex_unlock(&db->lock);
 }
 
+/* A file may end before its last pages, if nobody uses them. To tell from that one which
+ * has been cut short, it is made whole. Who ends this process, other than by force, does
+ * not end it between the commit and the note of it in the lock file: the change would be
+ * there, and be seen with the next one only. */
+static int commit(struct pb_txn *txn)
+{
+	sigset_t ends, before;
+	int code;
+
+	(void)sigemptyset(&ends);
+	(void)sigaddset(&ends, SIGHUP);
+	(void)sigaddset(&ends, SIGINT);
+	(void)sigaddset(&ends, SIGTERM);
+	(void)pthread_sigmask(SIG_BLOCK, &ends, &before);
+	code = mdb_txn_commit(txn->txn);
+	if (code == 0)
+		(void)check_size(txn->db, true);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return code;
+}
+
 bool pb_txn_commit(struct pb_txn *txn, struct pb_error *error)
 {
 	int code;
@@ -372,7 +420,7 @@ bool pb_txn_commit(struct pb_txn *txn, struct pb_error *error)
 			mdb_cursor_close(txn->cursors[i]);
 		txn->cursors[i] = NULL;
 	}
-	code = mdb_txn_commit(txn->txn);
+	code = commit(txn);
 	txn->txn = NULL; /* freed by LMDB, in any case */
 	if (code != 0)
 		fail(txn->db, code, error);

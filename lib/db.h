@@ -28,8 +28,12 @@ struct pb_db *pb_db_open(const char *path, enum pb_access access,
 	const char *const tables[], unsigned count, size_t most, struct pb_error *error);
 void pb_db_close(struct pb_db *db);
 
-/* True if the path leads to this very file. */
+/* True if the path leads to this very file, and its lock file to the one in use. */
 bool pb_db_is_at(const struct pb_db *db, const char *path);
+
+/* True if the lock file in use is that of the file at the path, and another process has
+ * it open, too: its number of the last change is of this file, and will be. */
+bool pb_db_is_shared(struct pb_db *db, const char *path);
 
 /*
  * For a file's only writer: false if another one has written to it since it was

@@ -151,6 +151,18 @@ bool pb_store_is_at(const struct pb_store *store, const char *path)
 	return pb_db_is_at(store->db, path);
 }
 
+bool pb_store_is_in_place(const struct pb_store *store)
+{
+	/* Who may not look there any more cannot tell. */
+	return pb_store_is_at(store, store->path) ||
+	       (access(store->path, F_OK) != 0 && errno == EACCES);
+}
+
+bool pb_store_is_shared(struct pb_store *store, const char *path)
+{
+	return pb_db_is_shared(store->db, path);
+}
+
 enum pb_result pb_store_stat(
 	struct pb_store *store, struct pb_store_stat *stat, struct pb_error *error)
 {

@@ -4,11 +4,10 @@
  * Two files with one lock file must not be open in one process: closing either takes
  * the process's reader slots and locks away from the other.
  */
+#include "lockfile.h"
 #include "pinbound/store.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -27,19 +26,18 @@ static bool can_make(char *path)
 /* Only asked, not opened: to close a file takes all locks of this process on it away. */
 static bool check_lock_file(const char *path, struct pb_error *error)
 {
-	size_t size = strlen(path) + sizeof("-lock");
-	char *lock = malloc(size);
+	struct pb_lockfile lock;
 	bool fine;
 
-	if (lock == NULL) {
+	if (!pb_lockfile_init(&lock, path)) {
 		pb_error_set(error, "%s: out of memory", path);
 		return false;
 	}
-	(void)snprintf(lock, size, "%s-lock", path);
-	fine = access(lock, R_OK | W_OK) == 0 || (errno == ENOENT && can_make(lock));
+	fine = access(lock.path, R_OK | W_OK) == 0 ||
+	       (errno == ENOENT && can_make(lock.path));
 	if (!fine)
 		pb_error_set(error, "%s: permission denied, to its lock file", path);
-	free(lock);
+	pb_lockfile_free(&lock);
 	return fine;
 }
 

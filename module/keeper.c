@@ -207,6 +207,9 @@ static void look(struct pbm_keeper *keeper, struct pbm_pause *breaks)
 
 	if (!is_due(keeper) || pb_store_stat(keeper->pb->store, &stat, &error) != PB_OK)
 		return;
+	/* The last change is not seen yet, if its command was killed as it ended. */
+	if (stat.generation == keeper->read)
+		return;
 	if (stat.generation == keeper->failed && keeper->retry > 0) {
 		keeper->retry--;
 		return;
@@ -339,7 +342,7 @@ static void forget_kept(struct pbm_keeper *keeper)
 		return;
 	look(keeper, NULL);
 	if (keeper->known.stale != NULL &&
-		pbm_purge_alone(keeper->env, keeper->subnetcache, keeper->known.stale))
+		pbm_purge_alone(keeper->env, keeper->known.stale))
 		forgotten(keeper);
 }
 
@@ -378,6 +381,24 @@ static bool wait(struct pbm_keeper *keeper)
 	return !ends;
 }
 
+/* A file that is moved away goes on being read, and no change reaches it. */
+static void look_for_file(struct pbm_keeper *keeper)
+{
+	struct pbm *pb = keeper->pb;
+	bool displaced = !pb_store_is_in_place(pb->store);
+
+	if (displaced == pb->displaced)
+		return;
+	pb->displaced = displaced;
+	if (displaced)
+		log_err("pinbound: %s: another file is in its place, or in that of its "
+			"lock file: changes of the pins do not arrive until Unbound is "
+			"reloaded",
+			pb->conf.pins);
+	else
+		log_info("pinbound: %s: it is in its place again", pb->conf.pins);
+}
+
 static void act(struct pbm_keeper *keeper)
 {
 	forget(keeper);
@@ -404,6 +425,7 @@ static void *keep(void *arg)
 	struct pbm_pause breaks = {.take = pause_reading, .arg = keeper};
 
 	do {
+		look_for_file(keeper);
 		doubt_foreign(keeper);
 		if (look_at_newer(keeper))
 			act(keeper);

@@ -19,11 +19,15 @@
 #include "stamp.h"
 #include "state.h"
 #include "teller.h"
+#include <time.h>
 
 #define EXPORT __attribute__((visibility("default")))
 
 /* So many pins are read in the time that nobody notices. */
 #define VERIFIED_AT_ONCE 50000
+
+/* Tenths of a second for which a store that was fine is tried to be opened. */
+#define OPEN_TRIES 20
 
 /* Verdicts that are remembered. */
 #define VERDICTS_MAX 65536
@@ -89,17 +93,37 @@ static const char *in_chroot(const struct module_env *env, const char *path)
 	return path;
 }
 
+/* Opens a store that has been tried. A command may have come in between. */
+static struct pb_store *open_tried(const char *path, struct pb_error *error)
+{
+	static const struct timespec step = {.tv_nsec = 100000000};
+	struct pb_store *store = pb_store_open(path, PB_STORE_READ, error);
+
+	for (unsigned i = 0; store == NULL && i < OPEN_TRIES; i++) {
+		(void)nanosleep(&step, NULL);
+		store = pb_store_open(path, PB_STORE_READ, error);
+	}
+	return store;
+}
+
 /* The store, at a path that leads elsewhere than to the one that is open. That has to
  * be closed first, for good, since both may have one lock file. */
 static struct pb_store *open_other(const char *path, struct pb_error *error)
 {
-	if (kept != NULL && kept->store != NULL) {
-		if (!pb_store_try(path, error))
-			return NULL;
-		pb_store_close(kept->store);
-		kept->store = NULL;
+	if (kept == NULL || kept->store == NULL)
+		return pb_store_open(path, PB_STORE_READ, error);
+	if (!pb_store_try(path, error))
+		return NULL;
+	if (pb_store_is_shared(kept->store, path)) {
+		pb_error_set(error,
+			"%s: a command has the file open that was there before; reload "
+			"again when it is done",
+			path);
+		return NULL;
 	}
-	return pb_store_open(path, PB_STORE_READ, error);
+	pb_store_close(kept->store);
+	kept->store = NULL;
+	return open_tried(path, error);
 }
 
 /* Reads all of the store, since a pin that is missing would not be missed later on. A

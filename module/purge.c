@@ -364,8 +364,7 @@ bool pbm_purge(struct module_env *env, int subnetcache, const struct pb_names *n
 	return remove_all(env, subnetcache, names, false);
 }
 
-bool pbm_purge_alone(
-	struct module_env *env, int subnetcache, const struct pb_names *names)
+bool pbm_purge_alone(struct module_env *env, const struct pb_names *names)
 {
-	return remove_all(env, subnetcache, names, true);
+	return remove_all(env, -1, names, true);
 }

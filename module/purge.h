@@ -20,8 +20,8 @@ bool pbm_caches_empty(const struct module_env *env);
  */
 bool pbm_purge(struct module_env *env, int subnetcache, const struct pb_names *names);
 
-/* The same while no worker is at work, in one go. */
-bool pbm_purge_alone(
-	struct module_env *env, int subnetcache, const struct pb_names *names);
+/* The same in init, while no worker is at work, in one go. The cache of subnetcache is
+ * not kept over a reload: it has none yet. */
+bool pbm_purge_alone(struct module_env *env, const struct pb_names *names);
 
 #endif

@@ -28,6 +28,7 @@ struct pbm {
 	struct pb_policy policy;
 	struct pb_store *store;
 	bool verified;              /* all of it has been read by init */
+	bool displaced;             /* the keeper's own: it is not at its path any more */
 	struct pb_names *operators; /* auth-zones that are the operator's own word */
 	struct pb_verdicts *verdicts;
 	struct pbm_approved *approved;

@@ -307,7 +307,10 @@ static void written(struct pbm_teller *teller, const struct pb_tally *now)
 /* True if there is anything to write; *now is what has been counted in all. */
 static bool gather(struct pbm_teller *teller, struct pb_tally *now)
 {
-	uint64_t enforced = __atomic_load_n(&teller->pb->enforced, __ATOMIC_ACQUIRE);
+	/* Another file has generations of its own. */
+	uint64_t enforced = teller->pb->displaced ? 0
+						  : __atomic_load_n(&teller->pb->enforced,
+							    __ATOMIC_ACQUIRE);
 	bool news = !teller->known || teller->resolver.enforced != enforced;
 
 	take_events(teller);

@@ -26,8 +26,16 @@ struct pb_store *pb_store_open(
 	const char *path, enum pb_access access, struct pb_error *error);
 void pb_store_close(struct pb_store *store); /* NULL is fine */
 
-/* True if it is the very file that the path leads to now. */
+/* True if it is the very file that the path leads to now, with the same lock file. */
 bool pb_store_is_at(const struct pb_store *store, const char *path);
+
+/* True if it is that which the path leads to that it was opened with. */
+bool pb_store_is_in_place(const struct pb_store *store);
+
+/* True if another file at the path could not be opened in its place now: that would have
+ * the same lock file, which another process has open, for a command that reads or writes
+ * this one. */
+bool pb_store_is_shared(struct pb_store *store, const char *path);
 
 struct pb_store_stat {
 	uint64_t generation; /* number of the last change; grows with each */

@@ -1,9 +1,11 @@
 /*
  * disk.c - preloaded into a program, stands between LMDB and the disk.
  *
- *   FAULT_AT=N         the N-th write or sync of a store fails
+ *   FAULT_AT=N         the N-th write or sync of a store fails, or that its lock file
+ *                      has its room on the disk
  *   FAULT_HOW=HOW      ... with "ENOSPC" or "EIO"; or it is a "short" one, of half of it;
- *                      or the process is killed: "kill" before, "killed-short" after half
+ *                      or the process is killed: "kill" before, "killed-short" after
+ *                      half, "killed-after" it
  *   FAULT_ON=YES       ... and all behind it
  *   FAULT_HIT=FILE     is made when it comes to that
  *   FAULT_MAP=SIZE     no store can grow to more than so many octets
@@ -42,21 +44,26 @@ static void *real(const char *name)
 
 #define REAL(function) ((__typeof__(&(function)))real(#function))
 
-/* The path of a store that is open there. */
-static bool is_store(int fd, char path[PATH_SIZE])
+/* The path of what is open there, if it ends so. */
+static bool has_end(int fd, const char *end, char path[PATH_SIZE])
 {
 	char link[64];
-	ssize_t size;
+	ssize_t size, end_size = (ssize_t)strlen(end);
 
 	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	size = readlink(link, path, PATH_SIZE - 1);
-	if (size < 4)
+	if (size < end_size)
 		return false;
 	path[size] = '\0';
-	return strcmp(path + size - 4, ".mdb") == 0;
+	return strcmp(path + size - end_size, end) == 0;
 }
 
-enum how { NOT, FAILS, SHORT, DIES, DIES_SHORT };
+static bool is_store(int fd, char path[PATH_SIZE])
+{
+	return has_end(fd, ".mdb", path);
+}
+
+enum how { NOT, FAILS, SHORT, DIES, DIES_SHORT, DIES_AFTER };
 
 static enum how how_from_text(const char *text)
 {
@@ -66,6 +73,8 @@ static enum how how_from_text(const char *text)
 		return DIES;
 	if (strcmp(text, "killed-short") == 0)
 		return DIES_SHORT;
+	if (strcmp(text, "killed-after") == 0)
+		return DIES_AFTER;
 	errno = strcmp(text, "EIO") == 0 ? EIO : ENOSPC;
 	return FAILS;
 }
@@ -151,11 +160,11 @@ static size_t size_of(const struct iovec *parts, int part_count)
 	return size;
 }
 
-/* Writes the first half of it, where the file stands at `offset`. */
-static ssize_t write_half(
-	int fd, const struct iovec *parts, int part_count, off_t offset, bool moves)
+/* Writes the first octets of it, where the file stands at `offset`. */
+static ssize_t write_some(int fd, const struct iovec *parts, int part_count, off_t offset,
+	bool moves, size_t left)
 {
-	size_t left = size_of(parts, part_count) / 2, done = 0;
+	size_t done = 0;
 
 	for (int i = 0; i < part_count && left > 0; i++) {
 		size_t part = parts[i].iov_len < left ? parts[i].iov_len : left;
@@ -191,8 +200,9 @@ static bool write_fate(int fd, const struct iovec *parts, int part_count, off_t 
 			fd, path, offset, parts, part_count, size_of(parts, part_count));
 		return false;
 	}
-	*result = write_half(fd, parts, part_count, offset, moves);
-	if (how == DIES_SHORT)
+	*result = write_some(fd, parts, part_count, offset, moves,
+		size_of(parts, part_count) / (how == DIES_AFTER ? 1 : 2));
+	if (how != SHORT)
 		(void)kill(getpid(), SIGKILL);
 	return true;
 }
@@ -234,7 +244,9 @@ static bool sync_fails(int fd)
 	if (!is_store(fd, path))
 		return false;
 	how = fate();
-	if (how == DIES_SHORT)
+	if (how == DIES_AFTER)
+		(void)REAL(fdatasync)(fd);
+	if (how == DIES_SHORT || how == DIES_AFTER)
 		(void)kill(getpid(), SIGKILL);
 	if (how == SHORT)
 		errno = EIO;
@@ -264,6 +276,21 @@ int ftruncate(int fd, off_t size)
 		return -1;
 	record_line("size", path, size);
 	return REAL(ftruncate)(fd, size);
+}
+
+/* There is no room for half a lock file. */
+int fallocate(int fd, int mode, off_t offset, off_t size)
+{
+	char path[PATH_SIZE];
+	enum how how = has_end(fd, ".mdb-lock", path) ? fate() : NOT;
+
+	if (how == NOT)
+		return REAL(fallocate)(fd, mode, offset, size);
+	if (how == DIES_SHORT || how == DIES_AFTER)
+		(void)kill(getpid(), SIGKILL);
+	if (how == SHORT)
+		errno = ENOSPC;
+	return -1;
 }
 
 int mdb_env_set_mapsize(MDB_env *env, size_t size)

@@ -16,9 +16,13 @@ work=$(mktemp -d)
 chmod 755 "$work" # the lab's Unbound may be another user's
 trap 'rm -rf "$work"' EXIT
 
+build() {
+	make -s -C "$work" -j"$(nproc)" BUILD="$work/build" UNBOUND_BUILD="$unbound" \
+		UNBOUND_SRC="$source" CFLAGS=-O0 "$@" > "$work/make.log" 2>&1
+}
+
 build_module() {
-	make -s -C "$work" -j"$(nproc)" BUILD="$work/build" UNBOUND_BUILD="$unbound" UNBOUND_SRC="$source" \
-		CFLAGS=-O0 "$work/build/pinbound" "$work/build/pinbound.so" > "$work/make.log" 2>&1
+	build "$work/build/pinbound" "$work/build/pinbound.so"
 }
 
 # Takes the defence out of the files. Fails if nothing was there to take.
@@ -180,7 +184,7 @@ fails_without() {
 
 # One worker: its lines, one after the other.
 take_each_away() {
-	build_module || { tail "$work/make.log"; exit 1; }
+	build_module && build lab-programs || { tail "$work/make.log"; exit 1; }
 	export BUILD=$work/build UNBOUND_BUILD=$unbound LAB_SECONDS=${LAB_SECONDS:-4}
 	each_defence fails_without
 	echo "defences: $passed passed, $failed failed, $skipped skipped"

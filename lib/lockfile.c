@@ -1,0 +1,84 @@
+/* lockfile.c - see lockfile.h. */
+#include "lockfile.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* LMDB's structs, of a reader and of the rest, which its header does not show. */
+#define READER_SIZE 64
+#define REST_SIZE 4096
+
+#define BLOCK 512 /* what st_blocks counts */
+
+bool pb_lockfile_init(struct pb_lockfile *lock, const char *store)
+{
+	size_t size = strlen(store) + sizeof("-lock");
+
+	*lock = (struct pb_lockfile){.path = malloc(size), .asked = -1};
+	if (lock->path == NULL)
+		return false;
+	(void)snprintf(lock->path, size, "%s-lock", store);
+	return true;
+}
+
+void pb_lockfile_free(struct pb_lockfile *lock)
+{
+	if (lock->asked >= 0)
+		(void)close(lock->asked);
+	free(lock->path);
+	*lock = (struct pb_lockfile){.asked = -1};
+}
+
+int pb_lockfile_reserve(const struct pb_lockfile *lock, size_t readers)
+{
+	off_t room = (off_t)(readers * READER_SIZE + REST_SIZE);
+	int fd = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC, 0640), code = 0;
+	struct stat file;
+
+	if (fd < 0)
+		return 0;
+	/* Its size is LMDB's to set. */
+	if (fstat(fd, &file) == 0 && (off_t)file.st_blocks * BLOCK < room &&
+		fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, room) != 0)
+		code = errno;
+	(void)close(fd);
+	return code == ENOSPC || code == EDQUOT || code == EIO ? code : 0;
+}
+
+void pb_lockfile_note(struct pb_lockfile *lock)
+{
+	struct stat file;
+
+	if (stat(lock->path, &file) != 0)
+		return;
+	lock->device = file.st_dev;
+	lock->inode = file.st_ino;
+}
+
+bool pb_lockfile_is_of(const struct pb_lockfile *lock, const char *store)
+{
+	struct pb_lockfile other;
+	struct stat file;
+	bool is;
+
+	if (!pb_lockfile_init(&other, store))
+		return false;
+	is = stat(other.path, &file) == 0 && file.st_dev == lock->device &&
+	     file.st_ino == lock->inode;
+	pb_lockfile_free(&other);
+	return is;
+}
+
+bool pb_lockfile_is_shared(struct pb_lockfile *lock)
+{
+	struct flock held = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
+
+	if (lock->asked < 0)
+		lock->asked = open(lock->path, O_RDWR | O_CLOEXEC);
+	return lock->asked >= 0 && fcntl(lock->asked, F_GETLK, &held) == 0 &&
+	       held.l_type != F_UNLCK;
+}
