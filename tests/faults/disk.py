@@ -6,7 +6,7 @@ what is written, once or from then on; or the process is killed there. The comma
 fail, and say of which file and what; the store must be sound and as it was before, and
 once nothing fails the change must get through. Killed, it may also be as after it.
 
-Then: a store that cannot grow any more, and readers: too many, and ones that were
+Then: a store that cannot grow any more, a lock file without room, and readers: too many, and ones that were
 killed.
 
 With a SHARE, only one fault in so many, at random, is tried.
@@ -47,7 +47,7 @@ def run(trial, share):
             trial.count.fail(f"{' '.join(trial.command)}: {how}: {wrong}")
         return True
 
-    for how in ("ENOSPC", "EIO", "short", "kill", "killed-short"):
+    for how in ("ENOSPC", "EIO", "short", "kill", "killed-short", "killed-after"):
         for further in ({}, {"FAULT_ON": "yes"}):
             number = random.randint(1, share)
             while trial.fault({"FAULT_AT": str(number), "FAULT_HOW": how, **further},
@@ -83,6 +83,21 @@ def full(count, stores):
         count.fail("map full: the store is not as before")
     works(count, "a change that has room", stores.run("remove", "a.example", env=shim))
     works(count, "more room", stores.run("import", many))
+
+
+def lock_file(count, stores):
+    """It is new, and there is no room for it."""
+    for command in (("list",), ("verify",), ("remove", "a.example")):
+        stores.put_back()
+        before = stores.contents()
+        os.truncate(stores.pins + "-lock", 0)
+        shim = {"LD_PRELOAD": os.path.join(TESTS, "fault-disk.so"),
+                "FAULT_AT": "1", "FAULT_HOW": "ENOSPC"}
+        fails(count, f"no room for the lock file, {command[0]}",
+              stores.run(*command, env=shim), b"pins.mdb: the disk is full")
+        if stores.contents() != before:
+            count.fail("no room for the lock file: the store is not as before")
+        works(count, f"room for the lock file, {command[0]}", stores.run(*command))
 
 
 def read_by(stores, readers):
@@ -121,6 +136,7 @@ def main():
             run(trial, share)
             trial.end()
         full(count, stores)
+        lock_file(count, stores)
         readers(count, stores)
     return count.end()
 
