@@ -1,5 +1,6 @@
 /* act.c - see act.h. */
 #include "act.h"
+#include "arrival.h"
 #include "ask.h"
 #include "cache.h"
 #include "keeper.h"
@@ -132,6 +133,7 @@ void pbm_finish_refused(struct module_qstate *qstate, int id)
 	qstate->no_cache_store = 1;
 	/* Lest serve-expired puts a stale answer in its place. */
 	qstate->no_cache_lookup = 1;
+	pbm_forget_policy(qstate);
 	qstate->ext_state[id] = module_finished;
 }
 

@@ -1,6 +1,7 @@
 /* gate.c - see gate.h. */
 #include "gate.h"
 #include "act.h"
+#include "arrival.h"
 #include "ask.h"
 #include "cache.h"
 #include "canary.h"
@@ -253,6 +254,7 @@ static void on_start(struct module_qstate *qstate, int id)
 		return;
 	}
 	pbm_sentinel_post(qstate, id);
+	pbm_arrival_save(qstate, id);
 	if (qstate->qinfo.qclass != LDNS_RR_CLASS_IN || pbm_is_own(qstate, id) ||
 		pb_name_from_wire(&name, qstate->qinfo.qname, qstate->qinfo.qname_len) ==
 			0) {

@@ -6,6 +6,7 @@
  * as it was made, and must not start it again.
  */
 #include "leave.h"
+#include "arrival.h"
 #include "ask.h"
 #include "cache.h"
 #include "leaving.h"
@@ -43,9 +44,7 @@ static bool restart(struct module_qstate *qstate, int id, const struct pb_name *
 	query->restarts++;
 	query->again = false;
 	query->lacks_ds = false;
-	qstate->return_msg = NULL;
-	qstate->return_rcode = LDNS_RCODE_NOERROR;
-	qstate->no_cache_store = 0;
+	pbm_arrival_restore(qstate, id);
 	return true;
 }
 

@@ -48,6 +48,13 @@ struct pbm_asked {
 	unsigned types; /* a bit for each */
 };
 
+/* What a query came in with: see arrival.h. */
+struct pbm_arrival {
+	int no_cache_store, rpz_passthru;
+	/* Where its options for the client end, and what is added later begins. */
+	struct edns_option **options_end;
+};
+
 /*
  * One query's own, in its region: made at the gate, or when a pinned name comes into a
  * query that did not pass there. A query is used by one thread at a time.
@@ -56,6 +63,8 @@ struct pbm_query {
 	bool begun;
 	uint64_t since; /* generation of the pins that all it has was judged by, or that
 			   the caches were clean of when it began */
+
+	struct pbm_arrival arrival;
 
 	bool refused; /* its answer must not leave; zone and reasons say why */
 	bool canary;
