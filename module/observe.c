@@ -179,8 +179,10 @@ static bool admit_ds(struct module_qstate *qstate, int id, const struct pb_pin *
 	case PB_PROBE_DUE:
 		break;
 	}
+	/* What was good the last time stays so, though it ran out while the referral was
+	 * on its way. */
 	if (pbm_asked(qstate, id, pin, LDNS_RR_TYPE_DS))
-		return seen->ds_seen != PB_DS_UNSEEN ||
+		return seen->ds_seen != PB_DS_UNSEEN || standing == PB_STALE ||
 		       pbm_unverified(qstate, id, pin, PB_ASPECT_DS) == PBM_GOES_ON;
 	query = pbm_query_get(qstate, id);
 	if (query == NULL)
