@@ -77,6 +77,23 @@ bool pbm_asked(const struct module_qstate *qstate, int id, const struct pb_pin *
 	return asked != NULL && (asked->types & bit_of(type)) != 0;
 }
 
+void pbm_asked_in_vain(
+	struct module_qstate *qstate, int id, const struct query_info *question)
+{
+	unsigned bit = bit_of(question->qtype);
+	struct pbm_asked *asked;
+	struct pb_name zone;
+
+	if ((question->qtype != LDNS_RR_TYPE_NS && question->qtype != LDNS_RR_TYPE_DS) ||
+		pb_name_from_wire(&zone, question->qname, question->qname_len) == 0)
+		return;
+	asked = find_asked(pbm_query_find(qstate, id), &zone);
+	if (asked == NULL || (asked->again & bit) != 0)
+		return;
+	asked->again |= bit;
+	asked->types &= ~bit;
+}
+
 /* The note of what has been asked about the zone, made if there is none. NULL if there
  * is no memory. */
 static struct pbm_asked *get_asked(

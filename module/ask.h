@@ -29,6 +29,14 @@ bool pbm_asked(const struct module_qstate *qstate, int id, const struct pb_pin *
 	uint16_t type);
 
 /*
+ * The question that a query waits for has come to its end without having been answered,
+ * or having failed: Unbound has dropped it to make room for others. That says nothing
+ * about the parent: it may be asked for once more, but not for ever.
+ */
+void pbm_asked_in_vain(
+	struct module_qstate *qstate, int id, const struct query_info *question);
+
+/*
  * Takes the slot to probe a deviation of this aspect for a query, and gives all
  * that it has back.
  */

@@ -6,6 +6,7 @@
  * an init that cannot read new ones. (The library stays loaded: -z nodelete.)
  */
 #include "approved.h"
+#include "ask.h"
 #include "canary.h"
 #include "foreign.h"
 #include "gate.h"
@@ -333,10 +334,9 @@ void operate(struct module_qstate *qstate, enum module_ev event, int id,
 
 void inform_super(struct module_qstate *qstate, int id, struct module_qstate *super)
 {
-	/* A renewal has ended: its verdict is in the memory already. */
-	(void)qstate;
-	(void)id;
-	(void)super;
+	/* If it has come to its end, its verdict is in the memory already. */
+	if (qstate->ext_state[id] != module_finished)
+		pbm_asked_in_vain(super, id, &qstate->qinfo);
 }
 
 void clear(struct module_qstate *qstate, int id)

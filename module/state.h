@@ -46,6 +46,7 @@ struct pbm_asked {
 	struct pbm_asked *next;
 	struct pb_name zone;
 	unsigned types; /* a bit for each */
+	unsigned again; /* of those it was let ask for a second time */
 };
 
 /* What a query came in with: see arrival.h. */
