@@ -209,6 +209,22 @@ bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_subject *su
 	return taken;
 }
 
+bool pb_verdicts_probe_pass(struct pb_verdicts *verdicts,
+	const struct pb_subject *subject, int64_t now, const void *from, const void *to)
+{
+	struct entry *entry;
+	bool passed;
+
+	(void)pthread_mutex_lock(&verdicts->lock);
+	entry = find(verdicts, subject);
+	passed = standing_of(entry, subject->generation, now) == PB_PROBE_DUE &&
+		 entry->prober == from;
+	if (passed)
+		entry->prober = to;
+	(void)pthread_mutex_unlock(&verdicts->lock);
+	return passed;
+}
+
 void pb_verdicts_probe_end(struct pb_verdicts *verdicts, const struct pb_subject *subject,
 	const void *prober)
 {

@@ -156,20 +156,70 @@ void pbm_ask_apart(
 		(void)begin_own(sub, id, pin, type);
 }
 
+/* A query has slots of one zone only. */
+static bool may_probe(const struct pbm_query *query, const struct pb_pin *pin)
+{
+	return query != NULL &&
+	       (query->probes == 0 || pb_name_equal(&query->probed, &pin->name));
+}
+
+static void note_probe(
+	struct pbm_query *query, const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	query->probes |= 1U << aspect;
+	query->probed = pin->name;
+}
+
 bool pbm_take_probe(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 	enum pb_aspect aspect)
 {
 	struct pbm_query *query = pbm_query_get(qstate, id);
 	struct pb_subject subject = pbm_subject(pin, aspect);
 
-	/* A query has slots of one zone only. */
-	if (query == NULL ||
-		(query->probes != 0 && !pb_name_equal(&query->probed, &pin->name)) ||
+	if (!may_probe(query, pin) ||
 		!pb_verdicts_probe(pbm_of(qstate->env, id)->verdicts, &subject,
 			pbm_now(qstate), query))
 		return false;
-	query->probes |= 1U << aspect;
-	query->probed = pin->name;
+	note_probe(query, pin, aspect);
+	return true;
+}
+
+static bool has_probe(
+	const struct pbm_query *query, const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	return (query->probes & 1U << aspect) != 0 &&
+	       pb_name_equal(&query->probed, &pin->name);
+}
+
+/* Of the queries that wait for this one, the one that has the slot. NULL if none has. */
+static struct pbm_query *probing_super(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	void *place = NULL;
+	struct pbm_query *super;
+
+	do
+		super = pbm_next_super(qstate, id, &place);
+	while (super != NULL && !has_probe(super, pin, aspect));
+	return super;
+}
+
+bool pbm_take_or_inherit_probe(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	struct pb_subject subject = pbm_subject(pin, aspect);
+	struct pbm_query *query, *super;
+
+	if (pbm_take_probe(qstate, id, pin, aspect))
+		return true;
+	query = pbm_query_get(qstate, id);
+	super = probing_super(qstate, id, pin, aspect);
+	if (!may_probe(query, pin) || super == NULL ||
+		!pb_verdicts_probe_pass(pbm_of(qstate->env, id)->verdicts, &subject,
+			pbm_now(qstate), super, query))
+		return false;
+	super->probes &= ~(1U << aspect);
+	note_probe(query, pin, aspect);
 	return true;
 }
 
@@ -193,8 +243,5 @@ const struct pbm_query *pbm_prober(const struct module_qstate *qstate, int id,
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
 
-	return query != NULL && (query->probes & 1U << aspect) != 0 &&
-			       pb_name_equal(&query->probed, &pin->name)
-		       ? query
-		       : NULL;
+	return query != NULL && has_probe(query, pin, aspect) ? query : NULL;
 }

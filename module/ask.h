@@ -38,10 +38,14 @@ void pbm_asked_in_vain(
 
 /*
  * Takes the slot to probe a deviation of this aspect for a query, and gives all
- * that it has back.
+ * that it has back. The second takes it also from a query that waits for this one: a
+ * module behind, such as subnetcache, may have what it was asked for asked by a query of
+ * its own, which comes in by itself.
  */
 bool pbm_take_probe(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 	enum pb_aspect aspect);
+bool pbm_take_or_inherit_probe(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect);
 void pbm_end_probes(const struct module_env *env, int id, struct pbm_query *query);
 
 /* The query, if it has the slot; else NULL. */

@@ -92,7 +92,7 @@ static enum pbm_fate enter_probe(struct module_qstate *qstate, int id,
 			       : refused(qstate, id, pin, aspect, reasons);
 	if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS ||
 		(!probes_another(qstate, id, pin) &&
-			!pbm_take_probe(qstate, id, pin, aspect)) ||
+			!pbm_take_or_inherit_probe(qstate, id, pin, aspect)) ||
 		!pbm_ask_parent(qstate, id, &pin->name, name))
 		return refused(qstate, id, pin, aspect, reasons);
 	return PBM_GOES_ON;
@@ -244,6 +244,24 @@ static void begin(struct module_qstate *qstate, int id)
 		__atomic_load_n(&pbm_of(qstate->env, id)->enforced, __ATOMIC_ACQUIRE));
 }
 
+/* Those that wait for a refused query fail for it, and their clients are to be told why.
+ * One that waits for a query of our own decides by itself. */
+static void tell_supers(struct module_qstate *qstate, int id)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+	void *place = NULL;
+	struct pbm_query *super;
+
+	if (query == NULL || query->own)
+		return;
+	while ((super = pbm_next_super(qstate, id, &place)) != NULL) {
+		if (super->refused)
+			continue;
+		super->zone = query->zone;
+		super->reasons = query->reasons;
+	}
+}
+
 static void on_start(struct module_qstate *qstate, int id)
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
@@ -275,6 +293,7 @@ static void on_start(struct module_qstate *qstate, int id)
 		qstate->ext_state[id] = module_wait_subquery;
 		break;
 	case PBM_REFUSED:
+		tell_supers(qstate, id);
 		pbm_finish_refused(qstate, id);
 		break;
 	}
@@ -326,8 +345,11 @@ static void on_end(struct module_qstate *qstate, int id)
 		pbm_forget_message(qstate);
 		forget_keys(qstate, query);
 		/* A sub-query of the iterator, for a host of some zone's NS: it does
-		 * not come in through the gate, and would ask the parent each time. */
-		if (!pbm_came_in_here(qstate, id))
+		 * not come in through the gate, and would ask the parent each time. But
+		 * that zone may have other hosts. */
+		if (pbm_came_in_here(qstate, id))
+			tell_supers(qstate, id);
+		else
 			pbm_store_servfail(qstate);
 		pbm_finish_refused(qstate, id);
 	} else {

@@ -245,7 +245,7 @@ int pbm_explain(struct query_info *qinfo, struct module_qstate *qstate,
 	(void)repinfo;
 	(void)start_time;
 	(void)arg;
-	if (query == NULL || !query->refused)
+	if (query == NULL || (!query->refused && query->zone.size == 0))
 		return 1;
 	pbm_explain_text(query, text);
 	edns_opt_list_append_ede(options, region, LDNS_EDE_BLOCKED, text);

@@ -19,6 +19,23 @@ struct pbm_query *pbm_query_get(struct module_qstate *qstate, int id)
 	return qstate->minfo[id];
 }
 
+struct pbm_query *pbm_next_super(const struct module_qstate *qstate, int id, void **place)
+{
+	struct mesh_state_ref *super = *place;
+	rbnode_type *next = super == NULL ? rbtree_first(&qstate->mesh_info->super_set)
+					  : rbtree_next(&super->node);
+
+	while (next != RBTREE_NULL) {
+		super = (struct mesh_state_ref *)next;
+		if (pbm_query_find(&super->s->s, id) != NULL) {
+			*place = super;
+			return pbm_query_find(&super->s->s, id);
+		}
+		next = rbtree_next(next);
+	}
+	return NULL;
+}
+
 void pbm_since(struct module_qstate *qstate, int id, uint64_t generation)
 {
 	struct pbm_query *query = pbm_query_find(qstate, id);

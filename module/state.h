@@ -67,7 +67,8 @@ struct pbm_query {
 
 	struct pbm_arrival arrival;
 
-	bool refused; /* its answer must not leave; zone and reasons say why */
+	bool refused; /* its answer must not leave; zone and reasons say why, or why one
+			 that it has waited for was refused */
 	bool canary;
 	struct pb_name zone;
 	pb_reasons reasons;
@@ -100,6 +101,11 @@ struct pbm_query *pbm_query_find(const struct module_qstate *qstate, int id);
 
 /* The same, made if there is none. NULL if there is no memory. */
 struct pbm_query *pbm_query_get(struct module_qstate *qstate, int id);
+
+/* Steps through the queries that wait for this one, as far as they have a state: *place
+ * begins as NULL. NULL at the end. */
+struct pbm_query *pbm_next_super(
+	const struct module_qstate *qstate, int id, void **place);
 
 /* True for a sub-query of our own: what becomes of it is not counted as an answer. */
 bool pbm_is_own(const struct module_qstate *qstate, int id);

@@ -58,6 +58,11 @@ enum pb_standing pb_verdicts_ask(struct pb_verdicts *verdicts,
 bool pb_verdicts_probe(struct pb_verdicts *verdicts, const struct pb_subject *subject,
 	int64_t now, const void *prober);
 
+/* Passes the slot on, if `from` has it and a probe is still due. What is asked goes on
+ * being one probe, and is given up as lost as early. */
+bool pb_verdicts_probe_pass(struct pb_verdicts *verdicts,
+	const struct pb_subject *subject, int64_t now, const void *from, const void *to);
+
 /* Gives the slot back, if this prober has it. */
 void pb_verdicts_probe_end(struct pb_verdicts *verdicts, const struct pb_subject *subject,
 	const void *prober);

@@ -207,18 +207,43 @@ static void forgotten(void **state)
 	assert_int_equal(standing(f, 1000), PB_IN_FORCE);
 }
 
+static bool pass(struct fixture *f, int64_t now, const void *from, const void *to)
+{
+	return pb_verdicts_probe_pass(f->verdicts, &f->subject, now, from, to);
+}
+
+static void a_probe_passed_on(void **state)
+{
+	struct fixture *f = *state;
+	int a, b, c;
+
+	assert_false(pass(f, 1000, &a, &b));
+	judged(f, &hijacked, 1000, NULL);
+	assert_true(probe(f, 1060, &a));
+	assert_false(pass(f, 1061, &b, &c)); /* he has not got it */
+	assert_true(pass(f, 1061, &a, &b));
+	assert_false(pass(f, 1061, &a, &c)); /* nor has he, any more */
+	pb_verdicts_probe_end(f->verdicts, &f->subject, &a);
+	assert_false(probe(f, 1089, &c));
+	assert_true(judged(f, &fine, 1089, &a).stray);
+	assert_true(judged(f, &fine, 1089, &b).restored);
+	assert_false(pass(f, 1090, &b, &c)); /* there is nothing to ask */
+}
+
 /* What is counted is told once, whatever becomes of the verdict. */
 static void counted(void **state)
 {
 	struct fixture *f = *state;
 	struct pb_counted got[2];
-	int a;
+	int a, b;
 
 	judged(f, &hijacked, 1000, NULL);
 	pb_verdicts_refused(f->verdicts, &f->subject);
 	pb_verdicts_refused(f->verdicts, &f->subject);
 	assert_true(probe(f, 1060, &a));
 	assert_true(probe(f, 1060, &a)); /* after a wait: no other recheck */
+	assert_true(pass(f, 1060, &a, &b));
+	assert_true(pass(f, 1060, &b, &a));
 	judged(f, &tolerated, 1061, &a); /* still the same deviation */
 	pb_verdicts_logged(f->verdicts, &f->subject);
 	assert_int_equal(pb_verdicts_take_counts(f->verdicts, got, 2), 1);
@@ -346,6 +371,7 @@ int main(void)
 		TEST(life_of_a_deviation),
 		TEST(a_stray_good_answer),
 		TEST(a_lost_probe),
+		TEST(a_probe_passed_on),
 		TEST(tolerated_deviation),
 		TEST(held_back),
 		TEST(never_held_back),
