@@ -75,27 +75,62 @@ static bool probes_another(
 	       !pb_name_equal(&query->probed, &pin->name);
 }
 
-/* Lets one query ask about a deviation. Not one for DS: the parent answers that, and
- * shows nothing else. Nor one to a forwarder, which shows neither the delegation nor the
- * zone's servers. */
+/* Is it the very question that would be asked beside it about the zone's DS? */
+static bool asks_for_ds(const struct module_qstate *qstate, const struct pb_name *name,
+	const struct pb_pin *pin)
+{
+	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS &&
+	       pb_name_equal(name, &pin->name) && !qstate->is_valrec &&
+	       (qstate->query_flags & BIT_CD) == 0;
+}
+
+/* Must another query ask about the deviation? No other question than that shows DS. One
+ * to a forwarder shows neither the delegation nor the zone's servers. */
+static bool needs_another(const struct module_qstate *qstate, const struct pb_name *name,
+	const struct pb_pin *pin, enum pb_aspect aspect)
+{
+	switch (aspect) {
+	case PB_ASPECT_DS:
+		return !asks_for_ds(qstate, name, pin);
+	case PB_ASPECT_CUT:
+	case PB_ASPECT_SERVER:
+		return pbm_behind_forwarder(qstate, pin, name);
+	default:
+		return false;
+	}
+}
+
+/* A question for DS shows nothing else, since the parent answers that. It has the parent
+ * asked for the delegation, but does not wait: whoever asks for that waits for the DS,
+ * and would for this query. */
+static enum pbm_fate enter_probe_by_ds(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect, pb_reasons reasons)
+{
+	if (aspect == PB_ASPECT_CUT)
+		pbm_ask_apart(qstate, id, pin, LDNS_RR_TYPE_NS);
+	return refused(qstate, id, pin, aspect, reasons);
+}
+
+/* Lets one query ask about a deviation. */
 static enum pbm_fate enter_probe(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin, enum pb_aspect aspect,
 	pb_reasons reasons)
 {
-	bool of_servers = aspect == PB_ASPECT_CUT || aspect == PB_ASPECT_SERVER;
+	uint16_t type = aspect == PB_ASPECT_DS ? LDNS_RR_TYPE_DS : LDNS_RR_TYPE_NS;
+	bool may;
 
-	if (aspect == PB_ASPECT_DS ||
-		(of_servers && pbm_behind_forwarder(qstate, pin, name)))
-		return pbm_ask_beside(qstate, id, pin,
-			       of_servers ? LDNS_RR_TYPE_NS : LDNS_RR_TYPE_DS)
+	if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS && aspect != PB_ASPECT_DS)
+		return enter_probe_by_ds(qstate, id, pin, aspect, reasons);
+	if (needs_another(qstate, name, pin, aspect))
+		return pbm_ask_beside(qstate, id, pin, type)
 			       ? PBM_WAITS
 			       : refused(qstate, id, pin, aspect, reasons);
-	if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS ||
-		(!probes_another(qstate, id, pin) &&
-			!pbm_take_or_inherit_probe(qstate, id, pin, aspect)) ||
-		!pbm_ask_parent(qstate, id, &pin->name, name))
-		return refused(qstate, id, pin, aspect, reasons);
-	return PBM_GOES_ON;
+	may = probes_another(qstate, id, pin) ||
+	      pbm_take_or_inherit_probe(qstate, id, pin, aspect);
+	/* The parent is asked for DS whatever delegation is in the cache. */
+	if (may && aspect != PB_ASPECT_DS)
+		may = pbm_ask_parent(qstate, id, &pin->name, name);
+	return may ? PBM_GOES_ON : refused(qstate, id, pin, aspect, reasons);
 }
 
 /* Judges a query without RD by one aspect of one pin. It gets what the caches have, and

@@ -150,6 +150,14 @@ static bool is_ds_of(const struct module_qstate *qstate, const struct pb_name *n
 	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS && pb_name_equal(name, &pin->name);
 }
 
+/* Does the query come to tell how it is about the zone's DS, as one of our own does? */
+static bool asks_about_ds(
+	const struct module_qstate *qstate, int id, const struct pb_pin *pin)
+{
+	return pbm_is_own(qstate, id) ||
+	       pbm_prober(qstate, id, pin, PB_ASPECT_DS) != NULL;
+}
+
 /*
  * The answer to (zone, DS). What the validator asks for itself has not been
  * validated yet: should it deviate, the delegation is looked at anew.
@@ -167,7 +175,7 @@ static enum pbm_fate leave_ds(
 	if (!pbm_observation_read_ds(&seen, qstate, reply, pin))
 		return PBM_GOES_ON;
 	if (reply->security == sec_status_bogus)
-		return pbm_is_own(qstate, id)
+		return asks_about_ds(qstate, id, pin)
 			       ? pbm_unverified(qstate, id, pin, PB_ASPECT_DS)
 			       : PBM_GOES_ON;
 	verdict = pb_judge_ds(pin, &seen, &policy, pbm_now(qstate));
@@ -359,7 +367,7 @@ static enum pbm_fate leave_with_answer(struct module_qstate *qstate, int id)
 
 /* No answer about DS. What that means for an answer that waits for it is decided
  * there; a deviation goes on. */
-static enum pbm_fate fail_own_ds(
+static enum pbm_fate fail_ds(
 	struct module_qstate *qstate, int id, const struct pb_pin *pin)
 {
 	pb_reasons reasons;
@@ -379,8 +387,8 @@ static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 	enum pb_standing standing;
 
 	(void)arg;
-	if (pbm_is_own(qstate, id) && is_ds_of(qstate, name, pin))
-		return fail_own_ds(qstate, id, pin);
+	if (is_ds_of(qstate, name, pin) && asks_about_ds(qstate, id, pin))
+		return fail_ds(qstate, id, pin);
 	if (query != NULL && query->lacks_ds && pb_name_equal(&query->unseen, &pin->name))
 		return restart_after(qstate, id, name, pin, LDNS_RR_TYPE_DS)
 			       ? PBM_WAITS
