@@ -34,6 +34,14 @@ static void extend(struct module_qstate *qstate, int id, const struct pb_pin *pi
 			pb_name_to_text(&pin->name, zone));
 }
 
+/* The parent answers it, whatever the delegation. To wait for that is to wait for itself:
+ * who asks for the delegation waits for the DS. */
+static bool is_ds_of(const struct module_qstate *qstate, const struct pb_name *name,
+	const struct pb_pin *pin)
+{
+	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS && pb_name_equal(name, &pin->name);
+}
+
 /* Has the parent asked beside the query, so that the delegation in the cache stays
  * of use if there is no answer. */
 static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
@@ -41,6 +49,8 @@ static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
 {
 	uint16_t type = aspect == PB_ASPECT_DS ? LDNS_RR_TYPE_DS : LDNS_RR_TYPE_NS;
 
+	if (aspect == PB_ASPECT_CUT && is_ds_of(qstate, name, pin))
+		return PBM_GOES_ON;
 	if (aspect == PB_ASPECT_CUT && !pbm_behind_forwarder(qstate, pin, name) &&
 		!pbm_delegation_cached(qstate->env, &pin->name))
 		return PBM_GOES_ON; /* then it asks the parent by itself */
@@ -55,7 +65,7 @@ static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
 static enum pbm_fate enter_unknown(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin)
 {
-	if (pbm_behind_forwarder(qstate, pin, name))
+	if (pbm_behind_forwarder(qstate, pin, name) && !is_ds_of(qstate, name, pin))
 		return pbm_ask_beside(qstate, id, pin, LDNS_RR_TYPE_NS)
 			       ? PBM_WAITS
 			       : pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
@@ -79,8 +89,7 @@ static bool probes_another(
 static bool asks_for_ds(const struct module_qstate *qstate, const struct pb_name *name,
 	const struct pb_pin *pin)
 {
-	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS &&
-	       pb_name_equal(name, &pin->name) && !qstate->is_valrec &&
+	return is_ds_of(qstate, name, pin) && !qstate->is_valrec &&
 	       (qstate->query_flags & BIT_CD) == 0;
 }
 
@@ -100,9 +109,8 @@ static bool needs_another(const struct module_qstate *qstate, const struct pb_na
 	}
 }
 
-/* A question for DS shows nothing else, since the parent answers that. It has the parent
- * asked for the delegation, but does not wait: whoever asks for that waits for the DS,
- * and would for this query. */
+/* A question for DS shows nothing else. It has the parent asked for the delegation, but
+ * does not wait for that. */
 static enum pbm_fate enter_probe_by_ds(struct module_qstate *qstate, int id,
 	const struct pb_pin *pin, enum pb_aspect aspect, pb_reasons reasons)
 {
