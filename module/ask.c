@@ -77,6 +77,12 @@ bool pbm_asked(const struct module_qstate *qstate, int id, const struct pb_pin *
 	return asked != NULL && (asked->types & bit_of(type)) != 0;
 }
 
+bool pbm_is_ds_of(const struct module_qstate *qstate, const struct pb_name *name,
+	const struct pb_pin *pin)
+{
+	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS && pb_name_equal(name, &pin->name);
+}
+
 void pbm_asked_in_vain(
 	struct module_qstate *qstate, int id, const struct query_info *question)
 {

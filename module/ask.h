@@ -28,6 +28,12 @@ bool pbm_behind_forwarder(const struct module_qstate *qstate, const struct pb_pi
 bool pbm_asked(const struct module_qstate *qstate, int id, const struct pb_pin *pin,
 	uint16_t type);
 
+/* Is the query one for the zone's DS? The parent answers that, whatever the delegation.
+ * To wait for the delegation is then to wait for itself: who asks for that waits for the
+ * DS. */
+bool pbm_is_ds_of(const struct module_qstate *qstate, const struct pb_name *name,
+	const struct pb_pin *pin);
+
 /*
  * The question that a query waits for has come to its end without having been answered,
  * or having failed: Unbound has dropped it to make room for others. That says nothing

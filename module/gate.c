@@ -34,14 +34,6 @@ static void extend(struct module_qstate *qstate, int id, const struct pb_pin *pi
 			pb_name_to_text(&pin->name, zone));
 }
 
-/* The parent answers it, whatever the delegation. To wait for that is to wait for itself:
- * who asks for the delegation waits for the DS. */
-static bool is_ds_of(const struct module_qstate *qstate, const struct pb_name *name,
-	const struct pb_pin *pin)
-{
-	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS && pb_name_equal(name, &pin->name);
-}
-
 /* Has the parent asked beside the query, so that the delegation in the cache stays
  * of use if there is no answer. */
 static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
@@ -49,7 +41,7 @@ static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
 {
 	uint16_t type = aspect == PB_ASPECT_DS ? LDNS_RR_TYPE_DS : LDNS_RR_TYPE_NS;
 
-	if (aspect == PB_ASPECT_CUT && is_ds_of(qstate, name, pin))
+	if (aspect == PB_ASPECT_CUT && pbm_is_ds_of(qstate, name, pin))
 		return PBM_GOES_ON;
 	if (aspect == PB_ASPECT_CUT && !pbm_behind_forwarder(qstate, pin, name) &&
 		!pbm_delegation_cached(qstate->env, &pin->name))
@@ -65,7 +57,7 @@ static enum pbm_fate enter_stale(struct module_qstate *qstate, int id,
 static enum pbm_fate enter_unknown(struct module_qstate *qstate, int id,
 	const struct pb_name *name, const struct pb_pin *pin)
 {
-	if (pbm_behind_forwarder(qstate, pin, name) && !is_ds_of(qstate, name, pin))
+	if (pbm_behind_forwarder(qstate, pin, name) && !pbm_is_ds_of(qstate, name, pin))
 		return pbm_ask_beside(qstate, id, pin, LDNS_RR_TYPE_NS)
 			       ? PBM_WAITS
 			       : pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
@@ -89,14 +81,14 @@ static bool probes_another(
 static bool asks_for_ds(const struct module_qstate *qstate, const struct pb_name *name,
 	const struct pb_pin *pin)
 {
-	return is_ds_of(qstate, name, pin) && !qstate->is_valrec &&
+	return pbm_is_ds_of(qstate, name, pin) && !qstate->is_valrec &&
 	       (qstate->query_flags & BIT_CD) == 0;
 }
 
 /* Must another query ask about the deviation? No other question than that shows DS. One
  * to a forwarder shows neither the delegation nor the zone's servers. */
-static bool needs_another(const struct module_qstate *qstate, const struct pb_name *name,
-	const struct pb_pin *pin, enum pb_aspect aspect)
+static bool must_ask_beside(const struct module_qstate *qstate,
+	const struct pb_name *name, const struct pb_pin *pin, enum pb_aspect aspect)
 {
 	switch (aspect) {
 	case PB_ASPECT_DS:
@@ -129,7 +121,7 @@ static enum pbm_fate enter_probe(struct module_qstate *qstate, int id,
 
 	if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS && aspect != PB_ASPECT_DS)
 		return enter_probe_by_ds(qstate, id, pin, aspect, reasons);
-	if (needs_another(qstate, name, pin, aspect))
+	if (must_ask_beside(qstate, name, pin, aspect))
 		return pbm_ask_beside(qstate, id, pin, type)
 			       ? PBM_WAITS
 			       : refused(qstate, id, pin, aspect, reasons);

@@ -144,12 +144,6 @@ static enum pbm_fate leave_from_above(struct module_qstate *qstate, int id,
 								  : PBM_REFUSED;
 }
 
-static bool is_ds_of(const struct module_qstate *qstate, const struct pb_name *name,
-	const struct pb_pin *pin)
-{
-	return qstate->qinfo.qtype == LDNS_RR_TYPE_DS && pb_name_equal(name, &pin->name);
-}
-
 /* Does the query come to tell how it is about the zone's DS, as one of our own does? */
 static bool asks_about_ds(
 	const struct module_qstate *qstate, int id, const struct pb_pin *pin)
@@ -255,7 +249,7 @@ static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
 	case PB_UNKNOWN:
 	case PB_PROBE_DUE:
 		/* The parent has the say about DS, and shows no delegation with it. */
-		if (is_ds_of(qstate, name, pin))
+		if (pbm_is_ds_of(qstate, name, pin))
 			return PBM_GOES_ON;
 		/* Unbound has made it, by a response policy for servers on the way: that
 		 * is the operator's own word. (A local copy of a zone is observed.) */
@@ -317,7 +311,7 @@ static enum pbm_fate leave_pin(struct module_qstate *qstate, int id,
 	if (!pbm_in_order(qstate, id))
 		return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 	fate = leave_cut(qstate, id, arg, name, pin, &tolerated);
-	if (fate == PBM_GOES_ON && is_ds_of(qstate, name, pin))
+	if (fate == PBM_GOES_ON && pbm_is_ds_of(qstate, name, pin))
 		fate = leave_ds(qstate, id, pin);
 	for (unsigned i = PB_ASPECT_CUT + 1; i < PB_ASPECTS && fate == PBM_GOES_ON; i++)
 		if (pbm_concerns(pin, (enum pb_aspect)i, name, qstate->qinfo.qtype))
@@ -387,7 +381,7 @@ static enum pbm_fate fail_pin(struct module_qstate *qstate, int id,
 	enum pb_standing standing;
 
 	(void)arg;
-	if (is_ds_of(qstate, name, pin) && asks_about_ds(qstate, id, pin))
+	if (pbm_is_ds_of(qstate, name, pin) && asks_about_ds(qstate, id, pin))
 		return fail_ds(qstate, id, pin);
 	if (query != NULL && query->lacks_ds && pb_name_equal(&query->unseen, &pin->name))
 		return restart_after(qstate, id, name, pin, LDNS_RR_TYPE_DS)

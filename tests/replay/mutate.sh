@@ -136,7 +136,14 @@ each_defence() {
 # A line whose code has moved on is found in seconds, not when its turn comes. Each of
 # its expressions is tried alone: what one of them leaves may be all of the defence.
 is_there() {
-	local one lines=$'\n'
+	local one scenario lines=$'\n'
+	for scenario in $3; do
+		case $scenario in
+		unit:*) [ -f "$work/tests/unit/test_${scenario#unit:}.c" ] ;;
+		lab:*) grep -q "^test_${scenario#lab:}()" "$here"/../lab/*.sh ;;
+		*) [ -f "$here/$scenario.rpl" ] ;;
+		esac || complain "there is no $scenario, which $1 names"
+	done
 	while read -r one; do
 		take_away "$1" "$one" || complain "$1: there is nothing to take away by $one"
 		put_back "$1"
