@@ -295,7 +295,7 @@ check:
 	$(MAKE) check-sanitizers
 	$(MAKE) defences
 	$(MAKE) suite
-	$(MAKE) random BUDGET=120
+	$(MAKE) random BUDGET=60
 	$(MAKE) lab
 	$(MAKE) mail
 	$(MAKE) guide
