@@ -351,11 +351,12 @@ static bool is_pinned(void *arg, const struct pb_name *zone)
 	return pb_names_longest(arg, zone) == (int)pb_name_labels(zone);
 }
 
-/* Tells what has happened, and of what is pinned only. */
+/* Tells what has happened, and of what is pinned only. What was told may be of a pin that
+ * is newer than all that was read. */
 static void tell(struct pbm_keeper *keeper)
 {
 	pbm_teller_write(keeper->pb->teller);
-	if (keeper->prunes && keeper->read == keeper->seen)
+	if (keeper->prunes && keeper->read == pb_store_generation(keeper->pb->store))
 		keeper->prunes = !pbm_teller_prune(
 			keeper->pb->teller, is_pinned, keeper->known.pinned);
 }
