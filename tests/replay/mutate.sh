@@ -191,7 +191,10 @@ fails_without() {
 
 # One worker: its lines, one after the other.
 take_each_away() {
-	build_module && build lab-programs || { tail "$work/make.log"; exit 1; }
+	if ! build_module || ! build lab-programs; then
+		tail "$work/make.log"
+		exit 1
+	fi
 	export BUILD=$work/build UNBOUND_BUILD=$unbound LAB_SECONDS=${LAB_SECONDS:-4}
 	each_defence fails_without
 	echo "defences: $passed passed, $failed failed, $skipped skipped"

@@ -215,7 +215,7 @@ static bool pass(struct fixture *f, int64_t now, const void *from, const void *t
 static void a_probe_passed_on(void **state)
 {
 	struct fixture *f = *state;
-	int a, b, c;
+	int a = 0, b = 0, c = 0; /* only their addresses count */
 
 	assert_false(pass(f, 1000, &a, &b));
 	judged(f, &hijacked, 1000, NULL);
@@ -235,7 +235,7 @@ static void counted(void **state)
 {
 	struct fixture *f = *state;
 	struct pb_counted got[2];
-	int a, b;
+	int a = 0, b = 0;
 
 	judged(f, &hijacked, 1000, NULL);
 	pb_verdicts_refused(f->verdicts, &f->subject);
