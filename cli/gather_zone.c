@@ -1,5 +1,6 @@
 /* gather_zone.c - NS and DS lines of a zone file, RFC 1035 section 5. */
 #include "gather_rr.h"
+#include "survey/read.h"
 #include <errno.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ struct zone_reader {
 };
 
 /* A name of the file, which must be known in full. */
-static bool read_name(struct zone_reader *reader, struct pb_name *name,
+static bool take_name(struct zone_reader *reader, struct pb_name *name,
 	const ldns_rdf *rdf, struct pb_error *error)
 {
 	char text[PB_NAME_TEXT_MAX];
@@ -57,7 +58,7 @@ static bool add_ns(struct zone_reader *reader, const struct pb_name *owner,
 {
 	struct pb_name host;
 
-	return read_name(reader, &host, ldns_rr_rdf(rr, 0), error) &&
+	return take_name(reader, &host, ldns_rr_rdf(rr, 0), error) &&
 	       gather_add(&reader->records, owner, PB_SET_NS,
 		       (struct pb_bytes){host.wire, host.size}, reader->line, error);
 }
@@ -85,7 +86,7 @@ static bool add_rr(struct zone_reader *reader, const ldns_rr *rr, struct pb_erro
 			reader->first_left_out = reader->line;
 		return true;
 	}
-	if (!read_name(reader, &owner, ldns_rr_owner(rr), error))
+	if (!take_name(reader, &owner, ldns_rr_owner(rr), error))
 		return false;
 	if (pb_name_is_wildcard(&owner) && !of_servers) {
 		pb_error_set(error, "a wildcard cannot be pinned");
@@ -128,8 +129,8 @@ static bool read_next(struct zone_reader *reader, ldns_rdf **origin, ldns_rdf **
 {
 	ldns_rr *rr = NULL;
 	int lines = 0;
-	ldns_status status = ldns_rr_new_frm_fp_l(
-		&rr, reader->file->in, ttl, origin, previous, &lines);
+	ldns_status status =
+		read_record(&rr, reader->file->in, ttl, origin, previous, &lines);
 	bool fine = true;
 
 	/* The end of a last line that has none is not counted. */

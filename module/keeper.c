@@ -22,6 +22,9 @@
 /* Looks after which a store that could not be read is read again. */
 #define RETRY 200
 
+/* Milliseconds for which the store is not in its place before that is said. */
+#define DISPLACED_FOR 2000
+
 struct pbm_keeper {
 	struct pbm *pb;
 	struct module_env *env;
@@ -47,6 +50,9 @@ struct pbm_keeper {
 	uint64_t clean;      /* generation that the caches are clean of */
 	bool doubts;         /* ... if they have nothing from elsewhere */
 	bool prunes;         /* the state store may have what is no longer pinned */
+	int64_t displaced;   /* monotonic milliseconds since when the store is not in its
+				place, or is there again */
+	bool told_displaced; /* what the log knows of that */
 };
 
 static void set_stale(struct pbm_keeper *keeper, struct pb_names *stale)
@@ -382,15 +388,20 @@ static bool wait(struct pbm_keeper *keeper)
 	return !ends;
 }
 
-/* A file that is moved away goes on being read, and no change reaches it. */
+/* A file that is moved away goes on being read, and no change reaches it. Who has put
+ * another one in its place is about to reload. */
 static void look_for_file(struct pbm_keeper *keeper)
 {
 	struct pbm *pb = keeper->pb;
 	bool displaced = !pb_store_is_in_place(pb->store);
 
-	if (displaced == pb->displaced)
-		return;
+	if (displaced != pb->displaced)
+		keeper->displaced = milliseconds();
 	pb->displaced = displaced;
+	if (displaced == keeper->told_displaced ||
+		milliseconds() - keeper->displaced < DISPLACED_FOR)
+		return;
+	keeper->told_displaced = displaced;
 	if (displaced)
 		log_err("pinbound: %s: another file is in its place, or in that of its "
 			"lock file: changes of the pins do not arrive until Unbound is "

@@ -20,6 +20,18 @@ bool read_name(struct pb_name *name, const ldns_rdf *rdf)
 		       ldns_rdf_size(rdf);
 }
 
+ldns_status read_record(ldns_rr **rr, FILE *file, uint32_t *ttl, ldns_rdf **origin,
+	ldns_rdf **previous, int *lines)
+{
+	ldns_status status = ldns_rr_new_frm_fp_l(rr, file, ttl, origin, previous, lines);
+
+	if (status == LDNS_STATUS_OK && *previous == NULL) {
+		*rr = NULL;
+		status = LDNS_STATUS_MEM_ERR;
+	}
+	return status;
+}
+
 /* Only data of class IN counts. */
 static bool owned(struct pb_name *owner, const ldns_rr *rr)
 {

@@ -46,6 +46,11 @@ void read_response(struct read_response *response, const ldns_pkt *message,
 /* A name of ldns in canonical form. False if it is none. */
 bool read_name(struct pb_name *name, const ldns_rdf *rdf);
 
+/* ldns_rr_new_frm_fp_l(), but without memory for the owner of the line: then ldns 1.8.3
+ * calls a record good that it has freed. `previous` is needed. */
+ldns_status read_record(ldns_rr **rr, FILE *file, uint32_t *ttl, ldns_rdf **origin,
+	ldns_rdf **previous, int *lines);
+
 /* Adds the address of an A or AAAA record to a set, as an element of `host`. */
 void read_add_address(struct pb_seen_set *seen, const struct pb_name *host,
 	const ldns_rr *rr, struct arena *arena);

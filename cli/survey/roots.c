@@ -75,7 +75,7 @@ static int read_records(struct roots *roots, FILE *file, struct arena *arena)
 	while (mistake == 0 && !feof(file)) {
 		ldns_rr *rr = NULL;
 		ldns_status status =
-			ldns_rr_new_frm_fp_l(&rr, file, &ttl, &origin, &previous, &line);
+			read_record(&rr, file, &ttl, &origin, &previous, &line);
 
 		if (status == LDNS_STATUS_OK && !take(roots, rr, arena))
 			mistake = line;
