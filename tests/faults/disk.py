@@ -6,8 +6,8 @@ what is written, once or from then on; or the process is killed there. The comma
 fail, and say of which file and what; the store must be sound and as it was before, and
 once nothing fails the change must get through. Killed, it may also be as after it.
 
-Then: a store that cannot grow any more, a lock file without room, and readers: too many, and ones that were
-killed.
+Then: a store that cannot grow any more, a lock file without room, and readers: too many,
+and ones that were killed.
 
 With a SHARE, only one fault in so many, at random, is tried.
 """

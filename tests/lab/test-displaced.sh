@@ -30,13 +30,12 @@ life_change_fails() {
 
 # A newer copy in the store's place: LMDB would write the next change over the copy's last.
 test_pins_replaced_by_newer() {
-	local more
+	local more i
 	for more in 1 2 3 4; do
 		life_make
 		life_start || return
-		cp "$life/pins.mdb" "$life/other.mdb"
 		mkdir "$life/primary"
-		mv "$life/other.mdb" "$life/primary/pins.mdb"
+		cp "$life/pins.mdb" "$life/primary/"
 		printf 'pins: "%s/primary/pins.mdb"\nstate: "%s/none"\n' "$life" "$life" \
 			> "$life/primary/conf"
 		for ((i = 1; i <= more; i++)); do
