@@ -47,7 +47,8 @@ void read_response(struct read_response *response, const ldns_pkt *message,
 bool read_name(struct pb_name *name, const ldns_rdf *rdf);
 
 /* ldns_rr_new_frm_fp_l(), but without memory for the owner of the line: then ldns 1.8.3
- * calls a record good that it has freed. `previous` is needed. */
+ * calls a record good that it has freed, and leaves *previous NULL. `previous` is needed,
+ * and *origin, which is the owner of a first record that has none. */
 ldns_status read_record(ldns_rr **rr, FILE *file, uint32_t *ttl, ldns_rdf **origin,
 	ldns_rdf **previous, int *lines);
 

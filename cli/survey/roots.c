@@ -67,7 +67,7 @@ static bool take(struct roots *roots, const ldns_rr *rr, struct arena *arena)
 /* Reads record after record. Returns the line of a mistake, 0 if there is none. */
 static int read_records(struct roots *roots, FILE *file, struct arena *arena)
 {
-	ldns_rdf *origin = ldns_dname_new_frm_str(".");
+	ldns_rdf *origin = arena_need(ldns_dname_new_frm_str("."));
 	ldns_rdf *previous = NULL;
 	uint32_t ttl = 3600000;
 	int line = 0, mistake = 0;
