@@ -2,6 +2,7 @@
 #include "lockfile.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,14 @@
 
 #define BLOCK 512 /* what st_blocks counts */
 
+/* False if there is no room. */
+static bool path_of(char *path, size_t room, const char *store)
+{
+	int size = snprintf(path, room, "%s-lock", store);
+
+	return size >= 0 && (size_t)size < room;
+}
+
 bool pb_lockfile_init(struct pb_lockfile *lock, const char *store)
 {
 	size_t size = strlen(store) + sizeof("-lock");
@@ -21,8 +30,7 @@ bool pb_lockfile_init(struct pb_lockfile *lock, const char *store)
 	*lock = (struct pb_lockfile){.path = malloc(size), .asked = -1};
 	if (lock->path == NULL)
 		return false;
-	(void)snprintf(lock->path, size, "%s-lock", store);
-	return true;
+	return path_of(lock->path, size, store);
 }
 
 void pb_lockfile_free(struct pb_lockfile *lock)
@@ -61,16 +69,11 @@ void pb_lockfile_note(struct pb_lockfile *lock)
 
 bool pb_lockfile_is_of(const struct pb_lockfile *lock, const char *store)
 {
-	struct pb_lockfile other;
+	char path[PATH_MAX];
 	struct stat file;
-	bool is;
 
-	if (!pb_lockfile_init(&other, store))
-		return false;
-	is = stat(other.path, &file) == 0 && file.st_dev == lock->device &&
-	     file.st_ino == lock->inode;
-	pb_lockfile_free(&other);
-	return is;
+	return path_of(path, sizeof(path), store) && stat(path, &file) == 0 &&
+	       file.st_dev == lock->device && file.st_ino == lock->inode;
 }
 
 bool pb_lockfile_is_shared(struct pb_lockfile *lock)

@@ -78,7 +78,7 @@ static bool probes_another(
 }
 
 /* Is it the very question that would be asked beside it about the zone's DS? */
-static bool asks_for_ds(const struct module_qstate *qstate, const struct pb_name *name,
+static bool is_ds_question(const struct module_qstate *qstate, const struct pb_name *name,
 	const struct pb_pin *pin)
 {
 	return pbm_is_ds_of(qstate, name, pin) && !qstate->is_valrec &&
@@ -92,7 +92,7 @@ static bool must_ask_beside(const struct module_qstate *qstate,
 {
 	switch (aspect) {
 	case PB_ASPECT_DS:
-		return !asks_for_ds(qstate, name, pin);
+		return !is_ds_question(qstate, name, pin);
 	case PB_ASPECT_CUT:
 	case PB_ASPECT_SERVER:
 		return pbm_behind_forwarder(qstate, pin, name);

@@ -50,8 +50,8 @@ struct pbm_keeper {
 	uint64_t clean;      /* generation that the caches are clean of */
 	bool doubts;         /* ... if they have nothing from elsewhere */
 	bool prunes;         /* the state store may have what is no longer pinned */
-	int64_t displaced;   /* monotonic milliseconds since when the store is not in its
-				place, or is there again */
+	int64_t moved;       /* when the store was last put out of its place, or back;
+				monotonic milliseconds */
 	bool told_displaced; /* what the log knows of that */
 };
 
@@ -396,10 +396,10 @@ static void look_for_file(struct pbm_keeper *keeper)
 	bool displaced = !pb_store_is_in_place(pb->store);
 
 	if (displaced != pb->displaced)
-		keeper->displaced = milliseconds();
+		keeper->moved = milliseconds();
 	pb->displaced = displaced;
 	if (displaced == keeper->told_displaced ||
-		milliseconds() - keeper->displaced < DISPLACED_FOR)
+		milliseconds() - keeper->moved < DISPLACED_FOR)
 		return;
 	keeper->told_displaced = displaced;
 	if (displaced)
