@@ -118,7 +118,7 @@ test_reload_while_command_reads() {
 	"$lab_build/tests/fault-readers" "$life/pins.mdb" 1 > "$life/reader" &
 	reader=$!
 	lab_pids+=("$reader") # to be ended, come what may
-	within 5 grep -q reads "$life/reader" || complain "nobody reads"
+	within 5 grep -qs reads "$life/reader" || complain "nobody reads"
 	mkdir "$life/new"
 	printf 'pins: "%s/new/pins.mdb"\nstate: "%s/none"\n' "$life" "$life" > "$life/new/conf"
 	PINBOUND_CONF=$life/new/conf pinbound -q init
