@@ -1,13 +1,13 @@
 /* keeper.c - see keeper.h. */
 #include "keeper.h"
+#include "growth.h"
 #include "known.h"
 #include "order.h"
+#include "place.h"
 #include "purge.h"
 #include "reading.h"
 #include "report.h"
-#include "sentinel.h"
 #include "teller.h"
-#include "util/storage/slabhash.h"
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -22,9 +22,6 @@
 /* Looks after which a store that could not be read is read again. */
 #define RETRY 200
 
-/* Milliseconds for which the store is not in its place before that is said. */
-#define DISPLACED_FOR 2000
-
 struct pbm_keeper {
 	struct pbm *pb;
 	struct module_env *env;
@@ -38,21 +35,18 @@ struct pbm_keeper {
 	bool foreign; /* data in the caches did not come through here */
 
 	/* The thread's own. */
-	uint64_t rrsets;     /* in the cache */
-	uint64_t brought[2]; /* there so far, at the last look and the one before */
-	time_t doubted;      /* when data from elsewhere was last logged */
-	uint64_t seen;       /* generation whose changes are known */
-	uint64_t read;       /* generation that `pinned` is of */
-	int64_t rests;       /* monotonic milliseconds until all is read again */
-	uint64_t failed;     /* the last that could not be read */
-	unsigned retry;      /* looks until that is tried again */
-	bool verified;       /* all that was seen of it last */
-	uint64_t clean;      /* generation that the caches are clean of */
-	bool doubts;         /* ... if they have nothing from elsewhere */
-	bool prunes;         /* the state store may have what is no longer pinned */
-	int64_t moved;       /* when the store was last put out of its place, or back;
-				monotonic milliseconds */
-	bool told_displaced; /* what the log knows of that */
+	struct pbm_growth growth;
+	struct pbm_place place;
+	time_t doubted;  /* when data from elsewhere was last logged */
+	uint64_t seen;   /* generation whose changes are known */
+	uint64_t read;   /* generation that `pinned` is of */
+	int64_t rests;   /* monotonic milliseconds until all is read again */
+	uint64_t failed; /* the last that could not be read */
+	unsigned retry;  /* looks until that is tried again */
+	bool verified;   /* all that was seen of it last */
+	uint64_t clean;  /* generation that the caches are clean of */
+	bool doubts;     /* ... if they have nothing from elsewhere */
+	bool prunes;     /* the state store may have what is no longer pinned */
 };
 
 static void set_stale(struct pbm_keeper *keeper, struct pb_names *stale)
@@ -229,28 +223,6 @@ static void look(struct pbm_keeper *keeper, struct pbm_pause *breaks)
 	keeper->rests = milliseconds() + REST * (milliseconds() - began);
 }
 
-/* RRsets may be stored twice: the parent's are kept apart. */
-#define COPIES 2
-#define UNSEEN_MAX 8
-
-/* Has the RRset cache grown by more than responses and queries have brought? A response
- * is counted before it is stored: it may come into the cache after the next look. */
-static bool grew_by_itself(struct pbm_keeper *keeper)
-{
-	uint64_t rrsets, brought, before = keeper->rrsets, allowed;
-
-	if (!pbm_caches_enter())
-		return false;
-	rrsets = count_slabhash_entries(&keeper->env->rrset_cache->table);
-	pbm_caches_leave();
-	brought = __atomic_load_n(&keeper->pb->rrsets_seen, __ATOMIC_RELAXED);
-	allowed = (brought - keeper->brought[1]) * COPIES + UNSEEN_MAX;
-	keeper->rrsets = rrsets;
-	keeper->brought[1] = keeper->brought[0];
-	keeper->brought[0] = brought;
-	return rrsets > before + allowed;
-}
-
 static bool take_foreign(struct pbm_keeper *keeper)
 {
 	bool foreign;
@@ -280,7 +252,7 @@ static void log_foreign(struct pbm_keeper *keeper)
  * answer into a cache that has been looked through. */
 static void doubt_foreign(struct pbm_keeper *keeper)
 {
-	bool grew = grew_by_itself(keeper);
+	bool grew = pbm_growth_is_foreign(&keeper->growth, keeper->pb, keeper->env);
 
 	if (!take_foreign(keeper) && !grew)
 		return;
@@ -388,29 +360,6 @@ static bool wait(struct pbm_keeper *keeper)
 	return !ends;
 }
 
-/* A file that is moved away goes on being read, and no change reaches it. Who has put
- * another one in its place is about to reload. */
-static void look_for_file(struct pbm_keeper *keeper)
-{
-	struct pbm *pb = keeper->pb;
-	bool displaced = !pb_store_is_in_place(pb->store);
-
-	if (displaced != pb->displaced)
-		keeper->moved = milliseconds();
-	pb->displaced = displaced;
-	if (displaced == keeper->told_displaced ||
-		milliseconds() - keeper->moved < DISPLACED_FOR)
-		return;
-	keeper->told_displaced = displaced;
-	if (displaced)
-		log_err("pinbound: %s: another file is in its place, or in that of its "
-			"lock file: changes of the pins do not arrive until Unbound is "
-			"reloaded",
-			pb->conf.pins);
-	else
-		log_info("pinbound: %s: it is in its place again", pb->conf.pins);
-}
-
 static void act(struct pbm_keeper *keeper)
 {
 	forget(keeper);
@@ -437,7 +386,7 @@ static void *keep(void *arg)
 	struct pbm_pause breaks = {.take = pause_reading, .arg = keeper};
 
 	do {
-		look_for_file(keeper);
+		pbm_place_look(&keeper->place, keeper->pb, milliseconds());
 		doubt_foreign(keeper);
 		if (look_at_newer(keeper))
 			act(keeper);
@@ -507,8 +456,7 @@ struct pbm_keeper *pbm_keeper_start(
 	keeper->clean = pb->enforced;
 	keeper->verified = pb->verified;
 	forget_kept(keeper);
-	keeper->rrsets = count_slabhash_entries(&env->rrset_cache->table);
-	keeper->brought[0] = keeper->brought[1] = pb->rrsets_seen;
+	pbm_growth_init(&keeper->growth, pb, env);
 	code = start_thread(keeper);
 	if (code == 0)
 		return keeper;
