@@ -101,12 +101,12 @@ static bool must_ask_beside(const struct module_qstate *qstate,
 	}
 }
 
-/* A question for DS shows nothing else. It has the parent asked for the delegation, but
- * does not wait for that. */
+/* A question for the zone's DS shows nothing else. It has the parent asked for the
+ * delegation, and with that the zone's servers, but does not wait for that. */
 static enum pbm_fate enter_probe_by_ds(struct module_qstate *qstate, int id,
 	const struct pb_pin *pin, enum pb_aspect aspect, pb_reasons reasons)
 {
-	if (aspect == PB_ASPECT_CUT)
+	if (aspect == PB_ASPECT_CUT || aspect == PB_ASPECT_SERVER)
 		pbm_ask_apart(qstate, id, pin, LDNS_RR_TYPE_NS);
 	return refused(qstate, id, pin, aspect, reasons);
 }
@@ -119,7 +119,7 @@ static enum pbm_fate enter_probe(struct module_qstate *qstate, int id,
 	uint16_t type = aspect == PB_ASPECT_DS ? LDNS_RR_TYPE_DS : LDNS_RR_TYPE_NS;
 	bool may;
 
-	if (qstate->qinfo.qtype == LDNS_RR_TYPE_DS && aspect != PB_ASPECT_DS)
+	if (pbm_is_ds_of(qstate, name, pin) && aspect != PB_ASPECT_DS)
 		return enter_probe_by_ds(qstate, id, pin, aspect, reasons);
 	if (must_ask_beside(qstate, name, pin, aspect))
 		return pbm_ask_beside(qstate, id, pin, type)
@@ -297,6 +297,17 @@ static void tell_supers(struct module_qstate *qstate, int id)
 	}
 }
 
+/* A refused DS or DNSKEY lets the validator believe that the keys are bad. That must not
+ * outlast the deviation. */
+static void forget_keys(struct module_qstate *qstate, int id)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+	struct pb_name name;
+
+	if (query != NULL && query->zone.size > 0 && pbm_chased(qstate, &name))
+		pbm_forget_keys(qstate->env, &query->zone, &name);
+}
+
 static void on_start(struct module_qstate *qstate, int id)
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
@@ -328,6 +339,7 @@ static void on_start(struct module_qstate *qstate, int id)
 		qstate->ext_state[id] = module_wait_subquery;
 		break;
 	case PBM_REFUSED:
+		forget_keys(qstate, id); /* it may have waited here */
 		tell_supers(qstate, id);
 		pbm_finish_refused(qstate, id);
 		break;
@@ -343,16 +355,6 @@ static void count_made(const struct module_qstate *qstate, int id)
 
 	(void)__atomic_add_fetch(&pbm_of(qstate->env, id)->rrsets_seen,
 		1 + (msg == NULL ? 0 : msg->rep->an_numrrsets), __ATOMIC_RELAXED);
-}
-
-/* A refused DS or DNSKEY lets the validator believe that the keys are bad. That must not
- * outlast the deviation. */
-static void forget_keys(struct module_qstate *qstate, const struct pbm_query *query)
-{
-	struct pb_name name;
-
-	if (query != NULL && query->zone.size > 0 && pbm_chased(qstate, &name))
-		pbm_forget_keys(qstate->env, &query->zone, &name);
 }
 
 static void on_end(struct module_qstate *qstate, int id)
@@ -378,7 +380,7 @@ static void on_end(struct module_qstate *qstate, int id)
 	if (fate == PBM_REFUSED) {
 		/* Also a SERVFAIL of Unbound's own, which would not say why. */
 		pbm_forget_message(qstate);
-		forget_keys(qstate, query);
+		forget_keys(qstate, id);
 		/* A sub-query of the iterator, for a host of some zone's NS: it does
 		 * not come in through the gate, and would ask the parent each time. But
 		 * that zone may have other hosts. */

@@ -168,14 +168,15 @@ static enum pbm_fate leave_ds(
 
 	if (!pbm_observation_read_ds(&seen, qstate, reply, pin))
 		return PBM_GOES_ON;
-	if (reply->security == sec_status_bogus)
-		return asks_about_ds(qstate, id, pin)
-			       ? pbm_unverified(qstate, id, pin, PB_ASPECT_DS)
-			       : PBM_GOES_ON;
+	if (reply->security == sec_status_bogus && asks_about_ds(qstate, id, pin))
+		return pbm_unverified(qstate, id, pin, PB_ASPECT_DS);
 	verdict = pb_judge_ds(pin, &seen, &policy, pbm_now(qstate));
 	/* YXDOMAIN can have data beside it, which are good for nothing. */
 	if (verdict.scope != PB_SCOPE_SHOWN || (denied && verdict.reasons == 0))
 		return PBM_GOES_ON;
+	/* It tells nothing of the zone, but who asks with CD would get it. */
+	if (reply->security == sec_status_bogus)
+		return pbm_refuse_alone(qstate, id, pin, verdict.reasons);
 	if (qstate->is_valrec) {
 		if (verdict.action == PB_ACTION_REFUSED)
 			pb_verdicts_forget(pbm_of(qstate->env, id)->verdicts, &cut);
@@ -249,7 +250,9 @@ static enum pbm_fate leave_cut(struct module_qstate *qstate, int id,
 	case PB_UNKNOWN:
 	case PB_PROBE_DUE:
 		/* The parent has the say about DS, and shows no delegation with it. */
-		if (pbm_is_ds_of(qstate, name, pin))
+		if (pbm_is_ds_of(qstate, name, pin) &&
+			!pbm_denied_from_above(leaving, name, &pin->name) &&
+			!pbm_made_above(leaving, name, &pin->name))
 			return PBM_GOES_ON;
 		/* Unbound has made it, by a response policy for servers on the way: that
 		 * is the operator's own word. (A local copy of a zone is observed.) */
