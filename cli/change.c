@@ -165,23 +165,35 @@ int cli_change_drop(struct cli_change *change)
 	return CLI_FAILED;
 }
 
-static bool is_enforced(const struct cli *cli, uint64_t generation)
+/* What the resolver says of itself. All 0 if that cannot be read. */
+static struct pb_resolver resolver_now(const struct cli *cli)
 {
 	struct pb_error error;
 	struct pb_resolver resolver;
 	struct pb_state *state = pb_state_open(cli->conf.state, PB_STORE_READ, &error);
-	bool enforced = state != NULL &&
-			pb_state_resolver(state, &resolver, &error) == PB_OK &&
-			resolver.enforced >= generation;
+	bool fine = state != NULL && pb_state_resolver(state, &resolver, &error) == PB_OK;
 
 	pb_state_close(state);
-	return enforced;
+	return fine ? resolver : (struct pb_resolver){0};
+}
+
+/* What was enforced `before` there was such a generation is one of another file, that
+ * was in the store's place: the resolver has to say it anew. */
+static bool is_enforced(
+	const struct cli *cli, uint64_t generation, const struct pb_resolver *before)
+{
+	struct pb_resolver now = resolver_now(cli);
+
+	return now.enforced >= generation &&
+	       (before->enforced < generation || now.enforced != before->enforced ||
+		       now.pid != before->pid || now.started != before->started);
 }
 
 enum enforcement { NOTHING_CHANGED, ENFORCED, NO_RESOLVER, NOT_ENFORCED };
 
 /* Waits for the change to reach the resolver. */
-static enum enforcement await_enforcement(const struct cli *cli, uint64_t generation)
+static enum enforcement await_enforcement(
+	const struct cli *cli, uint64_t generation, const struct pb_resolver *before)
 {
 	const struct timespec step = {.tv_nsec = ENFORCED_STEP_MS * 1000000};
 
@@ -189,7 +201,7 @@ static enum enforcement await_enforcement(const struct cli *cli, uint64_t genera
 		return NO_RESOLVER;
 	for (long waited = 0; waited < ENFORCED_SECONDS * 1000L;
 		waited += ENFORCED_STEP_MS) {
-		if (is_enforced(cli, generation))
+		if (is_enforced(cli, generation, before))
 			return ENFORCED;
 		(void)nanosleep(&step, NULL);
 	}
@@ -245,6 +257,7 @@ int cli_change_commit(struct cli *cli, struct cli_change *change, const char *fo
 {
 	struct pb_edit_counts counts = pb_edit_counts(change->edit);
 	enum enforcement enforcement = NOTHING_CHANGED;
+	struct pb_resolver before = resolver_now(cli);
 	struct pb_edit *edit = change->edit;
 	struct pb_error error;
 	uint64_t generation;
@@ -264,7 +277,7 @@ int cli_change_commit(struct cli *cli, struct cli_change *change, const char *fo
 	}
 	(void)fflush(stdout); /* so that what is said comes in order */
 	if (counts.added + counts.changed + counts.removed > 0)
-		enforcement = await_enforcement(cli, generation);
+		enforcement = await_enforcement(cli, generation, &before);
 	if (cli->json) {
 		report_json(&counts, generation, enforcement);
 		(void)fflush(stdout);

@@ -20,6 +20,24 @@ static struct pb_store *open_store(const struct cli *cli)
 	return store;
 }
 
+/* Of a store that is behind: see store.h. */
+static const char not_in_use[] =
+	"its last change is not in use: another file was put in its place, "
+	"and \"unbound-control reload\" helps; or a command was killed as it stored "
+	"it, and the next one helps";
+
+/* ... to tell what it has. */
+static struct pb_store *open_to_tell(const struct cli *cli)
+{
+	struct pb_store *store = open_store(cli);
+
+	if (store != NULL && pb_store_is_behind(store))
+		(void)fprintf(stderr, "%spinbound: warning:%s %s: %s\n",
+			cli_colour(stderr, CLI_WARN), cli_colour(stderr, CLI_PLAIN),
+			cli->conf.pins, not_in_use);
+	return store;
+}
+
 /* Without the trailing dot, the root apart. */
 static const char *plain(const struct pb_name *name, char text[PB_NAME_TEXT_MAX])
 {
@@ -187,7 +205,7 @@ int cli_list(struct cli *cli)
 		code = read_pattern(cli, cli->arguments[0], &pattern);
 	if (code != CLI_DONE)
 		return code;
-	store = open_store(cli);
+	store = open_to_tell(cli);
 	if (store == NULL) {
 		free(pattern);
 		return CLI_FAILED;
@@ -282,7 +300,7 @@ int cli_show(struct cli *cli)
 	buf = malloc(sizeof(*buf));
 	if (buf == NULL)
 		return cli_fail("out of memory");
-	store = open_store(cli);
+	store = open_to_tell(cli);
 	if (store != NULL)
 		code = find_and_show(cli, store, &name, buf);
 	pb_store_close(store);
@@ -320,7 +338,7 @@ int cli_export(struct cli *cli)
 			cli, "--json and --format unbound contradict each other");
 	if (cli->json)
 		return cli_list(cli);
-	store = open_store(cli);
+	store = open_to_tell(cli);
 	if (store == NULL)
 		return CLI_FAILED;
 	if (unbound)
@@ -340,13 +358,17 @@ int cli_verify(struct cli *cli)
 	struct pb_error error;
 	enum pb_result result;
 	struct json json;
+	bool behind;
 
 	if (store == NULL)
 		return CLI_FAILED;
+	behind = pb_store_is_behind(store);
 	result = pb_store_verify(store, &stat, &error);
 	pb_store_close(store);
 	if (result != PB_OK)
 		return cli_fail("%s", error.text);
+	if (behind)
+		return cli_fail("%s: %s", cli->conf.pins, not_in_use);
 	if (cli->json) {
 		json_begin(&json, stdout);
 		json_open(&json, NULL, '{');

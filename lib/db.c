@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #if MDB_VERSION_FULL < MDB_VERINT(0, 9, 18)
@@ -17,6 +18,11 @@
 
 /* Slots in the lock file: threads of all processes that read at one time. */
 #define READERS_MAX 512
+
+/* A commit is seen before the file is made whole, and before its number is noted in the
+ * lock file. Who meets that looks again, every so many milliseconds, so many times. */
+#define SETTLE_MS 50
+#define SETTLE_TIMES 20
 
 struct pb_txn {
 	struct pb_db *db;
@@ -80,7 +86,8 @@ static const char *meaning(int code)
 		return "it has been cut short; pinbound(8) says how to restore it";
 	case ESTALE: /* see is_own() */
 		return "another file is, or was, in its place, and is open in another "
-		       "process with the same lock file; reload Unbound";
+		       "process with the same lock file: reload Unbound, if it runs, or "
+		       "end that process";
 	case MDB_READERS_FULL:
 		return "too many programs read it at one time";
 	default:
@@ -91,6 +98,14 @@ static const char *meaning(int code)
 static void fail(const struct pb_db *db, int code, struct pb_error *error)
 {
 	pb_error_set(error, "%s: %s", db->path, meaning(code));
+}
+
+/* A store that is not there gets no lock file: whoever asks for it would own that. */
+static bool exists(const char *path)
+{
+	struct stat file;
+
+	return stat(path, &file) == 0;
 }
 
 /* Opens the environment; the struct is as allocated. */
@@ -108,7 +123,7 @@ static int open_env(struct pb_db *db, enum pb_access access, size_t most)
 	if ((code = mdb_env_set_mapsize(db->env, most)) != 0 ||
 		(code = mdb_env_set_maxdbs(db->env, PB_DB_TABLES_MAX)) != 0 ||
 		(code = mdb_env_set_maxreaders(db->env, READERS_MAX)) != 0 ||
-		(access != PB_STORE_TRY &&
+		(access != PB_STORE_TRY && exists(db->path) &&
 			(code = pb_lockfile_reserve(&db->lock_file, READERS_MAX)) != 0) ||
 		(code = mdb_env_open(db->env, db->path, flags, 0640)) != 0)
 		return code;
@@ -155,6 +170,13 @@ static bool is_own(struct pb_db *db, MDB_txn *txn, unsigned flags, size_t before
 	size_t seen = mdb_txn_id(txn) - (writes ? 1 : 0), last = pb_db_last(db);
 
 	return writes ? seen == last : seen <= last && before <= seen + 1;
+}
+
+static void settle(void)
+{
+	static const struct timespec step = {.tv_nsec = SETTLE_MS * 1000000L};
+
+	(void)nanosleep(&step, NULL);
 }
 
 /* Readers that were killed keep their slots, until somebody looks for them. */
@@ -243,6 +265,10 @@ struct pb_db *pb_db_open(const char *path, enum pb_access access,
 	code = open_env(db, access, most);
 	if (code == 0)
 		code = check_size(db, access == PB_STORE_CREATE);
+	for (unsigned i = 0; code == ENODATA && i < SETTLE_TIMES; i++) {
+		settle();
+		code = check_size(db, false);
+	}
 	if (code == 0)
 		code = open_tables(db, access, tables, count);
 	if (code != 0) {
@@ -292,10 +318,29 @@ bool pb_db_is_at(const struct pb_db *db, const char *path)
 	       ours.st_ino == there.st_ino && pb_lockfile_is_of(&db->lock_file, path);
 }
 
-bool pb_db_is_shared(struct pb_db *db, const char *path)
+pid_t pb_db_sharer(struct pb_db *db, const char *path)
 {
-	return pb_lockfile_is_of(&db->lock_file, path) &&
-	       pb_lockfile_is_shared(&db->lock_file);
+	return pb_lockfile_is_of(&db->lock_file, path)
+		       ? pb_lockfile_sharer(&db->lock_file)
+		       : 0;
+}
+
+bool pb_db_is_behind(struct pb_db *db)
+{
+	struct pb_error error;
+
+	for (unsigned i = 0; i < SETTLE_TIMES; i++) {
+		size_t before = pb_db_last(db);
+		struct pb_txn *txn = pb_db_read(db, &error);
+		bool behind = txn != NULL && pb_txn_id(txn) < before;
+
+		if (txn != NULL)
+			pb_txn_end(txn);
+		if (!behind)
+			return false;
+		settle();
+	}
+	return true;
 }
 
 uint64_t pb_db_last(const struct pb_db *db)

@@ -70,18 +70,22 @@ void pb_lockfile_note(struct pb_lockfile *lock)
 bool pb_lockfile_is_of(const struct pb_lockfile *lock, const char *store)
 {
 	char path[PATH_MAX];
-	struct stat file;
+	struct stat file = {.st_ino = 0};
 
-	return path_of(path, sizeof(path), store) && stat(path, &file) == 0 &&
+	/* On a read-only file system LMDB does without: none then, and none now. */
+	return path_of(path, sizeof(path), store) &&
+	       (stat(path, &file) == 0 || errno == ENOENT) &&
 	       file.st_dev == lock->device && file.st_ino == lock->inode;
 }
 
-bool pb_lockfile_is_shared(struct pb_lockfile *lock)
+pid_t pb_lockfile_sharer(struct pb_lockfile *lock)
 {
 	struct flock held = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
 
 	if (lock->asked < 0)
 		lock->asked = open(lock->path, O_RDWR | O_CLOEXEC);
 	return lock->asked >= 0 && fcntl(lock->asked, F_GETLK, &held) == 0 &&
-	       held.l_type != F_UNLCK;
+			       held.l_type != F_UNLCK
+		       ? held.l_pid
+		       : 0;
 }

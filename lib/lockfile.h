@@ -37,7 +37,8 @@ void pb_lockfile_note(struct pb_lockfile *lock);
 /* Is that which was noted the lock file of the LMDB file at the path? */
 bool pb_lockfile_is_of(const struct pb_lockfile *lock, const char *store);
 
-/* Has another process it open, as LMDB does? Opens it, and closes it in free. */
-bool pb_lockfile_is_shared(struct pb_lockfile *lock);
+/* The id of another process that has it open, as LMDB does, 0 if there is none. Opens it,
+ * and closes it in free. */
+pid_t pb_lockfile_sharer(struct pb_lockfile *lock);
 
 #endif

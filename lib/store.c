@@ -158,9 +158,14 @@ bool pb_store_is_in_place(const struct pb_store *store)
 	       (access(store->path, F_OK) != 0 && errno == EACCES);
 }
 
-bool pb_store_is_shared(struct pb_store *store, const char *path)
+pid_t pb_store_sharer(struct pb_store *store, const char *path)
 {
-	return pb_db_is_shared(store->db, path);
+	return pb_db_sharer(store->db, path);
+}
+
+bool pb_store_is_behind(struct pb_store *store)
+{
+	return pb_db_is_behind(store->db);
 }
 
 enum pb_result pb_store_stat(

@@ -33,8 +33,9 @@ static bool check_lock_file(const char *path, struct pb_error *error)
 		pb_error_set(error, "%s: out of memory", path);
 		return false;
 	}
-	fine = access(lock.path, R_OK | W_OK) == 0 ||
-	       (errno == ENOENT && can_make(lock.path));
+	/* On a read-only file system LMDB does without. */
+	fine = access(lock.path, R_OK | W_OK) == 0 || errno == EROFS ||
+	       (errno == ENOENT && (can_make(lock.path) || errno == EROFS));
 	if (!fine)
 		pb_error_set(error, "%s: permission denied, to its lock file", path);
 	pb_lockfile_free(&lock);

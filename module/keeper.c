@@ -372,6 +372,7 @@ static bool pause_reading(void *arg)
 	struct pbm_keeper *keeper = arg;
 	bool ends;
 
+	pbm_place_look(&keeper->place, keeper->pb, milliseconds());
 	if (look_at_newer(keeper))
 		act(keeper);
 	(void)pthread_mutex_lock(&keeper->lock);

@@ -111,15 +111,18 @@ static struct pb_store *open_tried(const char *path, struct pb_error *error)
  * be closed first, for good, since both may have one lock file. */
 static struct pb_store *open_other(const char *path, struct pb_error *error)
 {
+	pid_t sharer;
+
 	if (kept == NULL || kept->store == NULL)
 		return pb_store_open(path, PB_STORE_READ, error);
 	if (!pb_store_try(path, error))
 		return NULL;
-	if (pb_store_is_shared(kept->store, path)) {
+	sharer = pb_store_sharer(kept->store, path);
+	if (sharer != 0) {
 		pb_error_set(error,
-			"%s: a command has the file open that was there before; reload "
-			"again when it is done",
-			path);
+			"%s: process %d, a command or another Unbound, has the file open "
+			"that was there before; reload again when it has ended",
+			path, (int)sharer);
 		return NULL;
 	}
 	pb_store_close(kept->store);

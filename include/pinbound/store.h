@@ -32,10 +32,15 @@ bool pb_store_is_at(const struct pb_store *store, const char *path);
 /* True if it is that which the path leads to that it was opened with. */
 bool pb_store_is_in_place(const struct pb_store *store);
 
-/* True if another file at the path could not be opened in its place now: that would have
- * the same lock file, which another process has open, for a command that reads or writes
- * this one. */
-bool pb_store_is_shared(struct pb_store *store, const char *path);
+/* If another file at the path could not be opened in its place now, the id of a process,
+ * a command as a rule, that reads or writes this one: that other one would have the same
+ * lock file. Else 0. */
+pid_t pb_store_sharer(struct pb_store *store, const char *path);
+
+/* True if it has a change that nobody sees yet: another file was put in its place while a
+ * process had it open, or a command was killed as it stored one. Waits up to a second for
+ * a change that is being stored. */
+bool pb_store_is_behind(struct pb_store *store);
 
 struct pb_store_stat {
 	uint64_t generation; /* number of the last change; grows with each */

@@ -28,6 +28,18 @@ life_change_fails() {
 	grep -qF "$2" <<< "$said" || complain "it says: $said"
 }
 
+# life_tells_all_or_so: what is told of the store has its last pin, or it says that it
+# has not.
+life_tells_all_or_so() {
+	local said verb
+	for verb in list export verify; do
+		said=$(life_pinbound "$verb" 2>&1) && [ "$verb" = verify ] &&
+			complain "verify says that all is well: $said"
+		grep -qE "its last change is not in use|in its place" <<< "$said" ||
+			complain "$verb says nothing of what it leaves out: $said"
+	done
+}
+
 # A newer copy in the store's place: LMDB would write the next change over the copy's last.
 test_pins_replaced_by_newer() {
 	local more i
@@ -44,6 +56,7 @@ test_pins_replaced_by_newer() {
 		done
 		mv "$life/primary/pins.mdb" "$life/pins.mdb"
 		life_change_fails partner.example "another file is, or was, in its place"
+		life_tells_all_or_so
 		life_reload
 		life_changes partner.example
 		life_stop
@@ -66,6 +79,28 @@ test_pins_restored_without_stop() {
 	life_reload
 	answers life partner.example. MX "SERVFAIL; ; 15 pinbound: ns-unexpected partner.example."
 	life_stop
+}
+
+# The same with a change at once, before the resolver has looked: while it reads many pins,
+# too. That it was enforced is what it may not say.
+test_pins_restored_and_changed_at_once() {
+	local said many
+	for many in 0 0 0 0 60000 60000; do
+		life_make
+		cp "$life/pins.mdb" "$life/older.mdb"
+		life_generations 8
+		[ $many -eq 0 ] || life_many $many
+		life_start || return
+		[ $many -eq 0 ] || within 10 life_has_said 'pinbound: verified pins="' ||
+			complain "it is not verified"
+		[ $many -eq 0 ] || life_pinbound -q add more.example --ns ns1.elsewhere.example
+		mv "$life/older.mdb" "$life/pins.mdb"
+		rm "$life/pins.mdb-lock"
+		said=$(life_pinbound add partner.example --ns ns1.elsewhere.example 2>&1)
+		grep -qx enforced <<< "$said" && answers life partner.example. MX \
+			"SERVFAIL; ; 15 pinbound: ns-unexpected partner.example."
+		life_stop
+	done
 }
 
 # It is moved, and pinbound.conf says where. The lock file is left behind.
@@ -124,7 +159,7 @@ test_reload_while_command_reads() {
 	PINBOUND_CONF=$life/new/conf pinbound -q init
 	mv "$life/new/pins.mdb" "$life/pins.mdb"
 	life_reload || return
-	life_logged 1 "a command has the file open that was there before"
+	life_logged 1 "process $reader, a command or another Unbound, has the file open"
 	kill $reader
 	wait $reader 2> /dev/null
 	life_reload
