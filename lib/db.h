@@ -31,9 +31,9 @@ void pb_db_close(struct pb_db *db);
 /* True if the path leads to this very file, and its lock file to the one in use. */
 bool pb_db_is_at(const struct pb_db *db, const char *path);
 
-/* If the lock file in use is that of the file at the path, the id of another process that
- * has it open, too: its number of the last change is of this file, and will be. 0 if
- * there is none. */
+/* If the lock file in use is that of the file at the path, another process that has it
+ * open, too, see pb_lockfile_sharer(): its number of the last change is of this file, and
+ * will be. 0 if there is none. */
 pid_t pb_db_sharer(struct pb_db *db, const char *path);
 
 /* True if the file's last change is not seen by who reads it, as if it had not been made

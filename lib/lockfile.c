@@ -84,8 +84,8 @@ pid_t pb_lockfile_sharer(struct pb_lockfile *lock)
 
 	if (lock->asked < 0)
 		lock->asked = open(lock->path, O_RDWR | O_CLOEXEC);
-	return lock->asked >= 0 && fcntl(lock->asked, F_GETLK, &held) == 0 &&
-			       held.l_type != F_UNLCK
-		       ? held.l_pid
-		       : 0;
+	if (lock->asked < 0 || fcntl(lock->asked, F_GETLK, &held) != 0 ||
+		held.l_type == F_UNLCK)
+		return 0;
+	return held.l_pid > 0 ? held.l_pid : -1;
 }

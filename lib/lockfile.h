@@ -37,8 +37,8 @@ void pb_lockfile_note(struct pb_lockfile *lock);
 /* Is that which was noted the lock file of the LMDB file at the path? */
 bool pb_lockfile_is_of(const struct pb_lockfile *lock, const char *store);
 
-/* The id of another process that has it open, as LMDB does, 0 if there is none. Opens it,
- * and closes it in free. */
+/* The id of another process that has it open, as LMDB does; -1 if that one has none here,
+ * being of another PID namespace; 0 if there is none. Opens it, and closes it in free. */
 pid_t pb_lockfile_sharer(struct pb_lockfile *lock);
 
 #endif

@@ -107,6 +107,18 @@ static struct pb_store *open_tried(const char *path, struct pb_error *error)
 	return store;
 }
 
+static void set_shared(struct pb_error *error, const char *path, pid_t sharer)
+{
+	char who[32] = "a process elsewhere";
+
+	if (sharer > 0)
+		(void)snprintf(who, sizeof(who), "process %d", (int)sharer);
+	pb_error_set(error,
+		"%s: %s, a command or another Unbound, has the file open that was there "
+		"before; reload again when it has ended",
+		path, who);
+}
+
 /* The store, at a path that leads elsewhere than to the one that is open. That has to
  * be closed first, for good, since both may have one lock file. */
 static struct pb_store *open_other(const char *path, struct pb_error *error)
@@ -119,10 +131,7 @@ static struct pb_store *open_other(const char *path, struct pb_error *error)
 		return NULL;
 	sharer = pb_store_sharer(kept->store, path);
 	if (sharer != 0) {
-		pb_error_set(error,
-			"%s: process %d, a command or another Unbound, has the file open "
-			"that was there before; reload again when it has ended",
-			path, (int)sharer);
+		set_shared(error, path, sharer);
 		return NULL;
 	}
 	pb_store_close(kept->store);

@@ -33,8 +33,8 @@ bool pb_store_is_at(const struct pb_store *store, const char *path);
 bool pb_store_is_in_place(const struct pb_store *store);
 
 /* If another file at the path could not be opened in its place now, the id of a process,
- * a command as a rule, that reads or writes this one: that other one would have the same
- * lock file. Else 0. */
+ * a command as a rule, that reads or writes this one, or -1 if it has none here: that
+ * other one would have the same lock file. Else 0. */
 pid_t pb_store_sharer(struct pb_store *store, const char *path);
 
 /* True if it has a change that nobody sees yet: another file was put in its place while a
