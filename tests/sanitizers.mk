@@ -17,6 +17,7 @@ ASAN_MAKE = UBSAN_OPTIONS=print_stacktrace=1 $(MAKE) $(ASAN_VARS) UNBOUND_SRC=$(
 # What the tester leaves unfreed when it ends is its own.
 ASAN_TESTER = ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 $(ASAN_VARS)
 ASAN_REPLAY = $(ASAN_TESTER) tests/replay/run.sh
+ASAN_SUITE = $(ASAN_TESTER) UNBOUND_SRC=$(UNBOUND_SRC) tests/replay/unbound-suite.sh
 ASAN_LAB = $(ASAN_VARS) tests/lab/asan.sh
 
 TSAN = $(BUILD)/tsan
@@ -47,11 +48,12 @@ asan-programs: $(UNBOUND_BUILD)/config.h
 asan-unit: asan-programs
 	$(ASAN_MAKE) $(WATCHED_UNIT)
 
-# Units, command, replays and lab, with what the compiler can check of memory and C. What
-# the command leaves unfreed is an error, too.
+# Units, command, replays, Unbound's own scenarios and lab, with what the compiler can
+# check of memory and C. What the command leaves unfreed is an error, too.
 check-asan: asan-unit
 	$(ASAN_MAKE) cli-tests
 	$(ASAN_REPLAY)
+	$(ASAN_SUITE)
 	$(ASAN_LAB)
 
 # The replays under valgrind, which also sees what is read before it is written.
