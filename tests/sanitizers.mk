@@ -42,7 +42,7 @@ asan-programs: $(UNBOUND_BUILD)/config.h
 	sh tests/install-deps.sh
 	sh tests/lab/build-sanitized.sh address $(UNBOUND_SRC) $(ASAN)/unbound \
 		unbound unbound-control unbound-checkconf testbound
-	$(ASAN_MAKE) all unit-programs
+	$(ASAN_MAKE) all unit-programs lab-programs
 
 # What is left unfreed is an error, too.
 asan-unit: asan-programs
@@ -64,7 +64,7 @@ tsan-programs: $(UNBOUND_BUILD)/config.h
 	sh tests/install-deps.sh
 	sh tests/lab/build-sanitized.sh thread $(UNBOUND_SRC) $(TSAN)/unbound \
 		unbound unbound-control unbound-checkconf
-	$(TSAN_MAKE) all unit-programs
+	$(TSAN_MAKE) all unit-programs lab-programs
 
 tsan-unit: tsan-programs
 	$(LESS_RANDOM) $(TSAN_MAKE) $(WATCHED_UNIT)
