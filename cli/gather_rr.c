@@ -1,14 +1,8 @@
 /* gather_rr.c - see gather_rr.h. */
 #include "gather_rr.h"
+#include "survey/read.h"
 #include <stdlib.h>
 #include <string.h>
-
-bool gather_name(struct pb_name *name, const ldns_rdf *rdf)
-{
-	return rdf != NULL && ldns_rdf_get_type(rdf) == LDNS_RDF_TYPE_DNAME &&
-	       pb_name_from_wire(name, ldns_rdf_data(rdf), ldns_rdf_size(rdf)) ==
-		       ldns_rdf_size(rdf);
-}
 
 /* The RDATA as it is on the wire. 0 if it is too long. */
 static size_t rdata(uint8_t *out, size_t room, const ldns_rr *rr)
@@ -71,7 +65,7 @@ size_t gather_ds(uint8_t *out, const ldns_rr *rr, struct pb_error *error)
 	key = malloc(UINT16_MAX);
 	size = key == NULL ? 0 : rdata(key, UINT16_MAX, rr);
 	/* flags, protocol and algorithm are 4 octets; then comes the key */
-	size = size > 4 && gather_name(&owner, ldns_rr_owner(rr))
+	size = size > 4 && read_name(&owner, ldns_rr_owner(rr))
 		       ? ds_of_key(out, &owner, key, size)
 		       : 0;
 	free(key);

@@ -5,9 +5,6 @@
 #include "gather.h"
 #include <ldns/ldns.h>
 
-/* A domain name of ldns. False if it is none. */
-bool gather_name(struct pb_name *name, const ldns_rdf *rdf);
-
 /*
  * The DS that a DS record is, or, with SHA-256, that of a DNSKEY. Returns the octets
  * written into out (PB_DS_MAX), 0 with the error.

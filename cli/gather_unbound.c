@@ -1,5 +1,6 @@
 /* gather_unbound.c - the trust anchors and stub zones of an unbound.conf. */
 #include "gather_rr.h"
+#include "survey/read.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,7 +162,7 @@ static bool take_anchor(struct unbound_reader *reader, struct pb_error *error)
 	else if (ldns_rr_get_type(rr) != LDNS_RR_TYPE_DS &&
 		 ldns_rr_get_type(rr) != LDNS_RR_TYPE_DNSKEY)
 		pb_error_set(error, "trust-anchor: it is neither DS nor DNSKEY");
-	else if (gather_name(&owner, ldns_rr_owner(rr)))
+	else if (read_name(&owner, ldns_rr_owner(rr)))
 		size = gather_ds(ds, rr, error);
 	ldns_rr_free(rr);
 	if (size == 0)

@@ -21,7 +21,7 @@ static bool take_name(struct zone_reader *reader, struct pb_name *name,
 {
 	char text[PB_NAME_TEXT_MAX];
 
-	if (!gather_name(name, rdf)) {
+	if (!read_name(name, rdf)) {
 		pb_error_set(error, "it is no name");
 		return false;
 	}

@@ -18,8 +18,7 @@ void pbm_place_look(struct pbm_place *place, struct pbm *pb, int64_t now)
 	if (displaced)
 		log_err("pinbound: %s: another file is in its place, or in that of its "
 			"lock file: until Unbound is reloaded, changes of the pins do "
-			"not "
-			"arrive, and pinned names may be refused",
+			"not arrive, and pinned names may be refused",
 			pb->conf.pins);
 	else
 		log_info("pinbound: %s: it is in its place again", pb->conf.pins);
