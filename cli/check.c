@@ -221,7 +221,7 @@ static int report(const struct check *check)
 	if (path == NULL)
 		(void)fwrite(text, 1, size, stdout);
 	else if (!replace_file(path, text, size))
-		code = CHECK_UNKNOWN;
+		code = (int)check_worse(check->status, CHECK_UNKNOWN);
 	free(text);
 	return code;
 }

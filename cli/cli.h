@@ -9,6 +9,9 @@
 
 enum { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
+/* Of the commands that exit as plugins for monitoring do, where 1 is a warning. */
+enum { CLI_CRITICAL = 2, CLI_UNKNOWN = 3 };
+
 /* One option of a command. */
 struct cli_option {
 	const char *name;  /* "--ns" */

@@ -3,10 +3,12 @@
 #include "colour.h"
 #include "lost.h"
 #include "pinbound/version.h"
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 const char cli_no_value[] = "";
 
@@ -237,10 +239,36 @@ static int run(struct cli *cli, char **argv)
 
 	if (code != CLI_DONE)
 		return code;
-	code = cli->wants_help ? cli_help_on(cli, cli->command) : run_command(cli);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		return cli_fail("standard output: it cannot be written");
-	return code;
+	return cli->wants_help ? cli_help_on(cli, cli->command) : run_command(cli);
+}
+
+/* Exits as a plugin for monitoring: 1 would be a warning. */
+static bool is_plugin(const struct cli *cli)
+{
+	return !cli->wants_help && cli->command != NULL &&
+	       (cli->command->run == cli_check || cli->command->run == cli_doctor);
+}
+
+/* Is all that was written out of our hands? Returns the exit code. */
+static int end(const struct cli *cli, int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	(void)cli_fail("standard output: it cannot be written");
+	if (is_plugin(cli))
+		return code == CLI_CRITICAL ? code : CLI_UNKNOWN;
+	return CLI_FAILED;
+}
+
+/* Where one of the three is closed, the next file to be opened would get its number: what
+ * is said would be written into a store. */
+static bool hold_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+			return false;
+	return true;
 }
 
 int main(int argc, char **argv)
@@ -248,15 +276,18 @@ int main(int argc, char **argv)
 	struct cli cli = {.conf_path = pb_conf_path()};
 	int code;
 
+	if (!hold_standard_files())
+		return CLI_FAILED;
 	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
 		(void)printf("pinbound " PB_VERSION "\n");
-		return CLI_DONE;
+		return end(&cli, CLI_DONE);
 	}
 	lost_watch();
 	cli.arguments = calloc((size_t)argc + 1, sizeof(*cli.arguments));
 	cli.given = calloc((size_t)argc + 1, sizeof(*cli.given));
 	code = cli.arguments == NULL || cli.given == NULL ? cli_fail("out of memory")
 							  : run(&cli, argv);
+	code = end(&cli, code);
 	free(cli.arguments);
 	free(cli.given);
 	return code;
