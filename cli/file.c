@@ -5,49 +5,81 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/* A file of our own, not one that somebody has put there, or a link (O_EXCL). */
-static FILE *make(const char *path)
+/* Is there something at the path that is written to, and not replaced: a device, a pipe?
+ */
+static bool is_special(const char *path)
 {
-	FILE *out;
-	int fd;
+	struct stat file;
 
-	(void)unlink(path); /* what a run left that came to no end */
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (fd < 0)
-		return NULL;
-	out = fdopen(fd, "w");
-	if (out == NULL)
-		(void)close(fd);
-	return out;
+	return stat(path, &file) == 0 && !S_ISREG(file.st_mode);
 }
 
-bool cli_file_open(struct cli_file *file, const char *path)
+/* A file that no other run has, and nobody has put there: *path is what it is called. */
+static int make(char *path)
 {
-	*file = (struct cli_file){.path = path};
-	if (asprintf(&file->other, "%s.new", path) < 0) {
-		file->other = NULL;
-		(void)cli_fail("out of memory");
-		return false;
-	}
-	file->out = make(file->other);
-	if (file->out != NULL)
-		return true;
-	(void)cli_fail("%s: %s", file->other, strerror(errno));
+	mode_t mask = umask(0);
+	int fd = mkostemp(path, O_CLOEXEC);
+
+	(void)umask(mask);
+	if (fd >= 0)
+		(void)fchmod(fd, 0666 & ~mask);
+	return fd;
+}
+
+static bool complain(struct cli_file *file)
+{
+	(void)cli_fail("%s: %s", file->path, strerror(errno));
 	free(file->other);
 	return false;
 }
 
-bool cli_file_close(struct cli_file *file, bool keep)
+bool cli_file_open(struct cli_file *file, const char *path)
 {
-	bool fine = ferror(file->out) == 0;
+	int fd;
+
+	*file = (struct cli_file){.path = path};
+	if (is_special(path)) {
+		fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	} else {
+		if (asprintf(&file->other, "%s.new.XXXXXX", path) < 0) {
+			file->other = NULL;
+			errno = ENOMEM;
+			return complain(file);
+		}
+		fd = make(file->other);
+	}
+	if (fd < 0)
+		return complain(file);
+	file->out = fdopen(fd, "w");
+	if (file->out != NULL)
+		return true;
+	(void)close(fd);
+	if (file->other != NULL)
+		(void)unlink(file->other);
+	return complain(file);
+}
+
+/* All of it is on the disk before it has the name of what was there. */
+static bool write_out(struct cli_file *file, bool keep)
+{
+	bool fine = ferror(file->out) == 0 && fflush(file->out) == 0 &&
+		    (file->other == NULL || !keep || fsync(fileno(file->out)) == 0);
 
 	fine = fclose(file->out) == 0 && fine;
-	fine = fine && (!keep || rename(file->other, file->path) == 0);
+	return fine &&
+	       (file->other == NULL || !keep || rename(file->other, file->path) == 0);
+}
+
+bool cli_file_close(struct cli_file *file, bool keep)
+{
+	bool fine = write_out(file, keep);
+
 	if (!fine)
-		(void)cli_fail("%s: %s", file->other, strerror(errno));
-	if (!fine || !keep)
+		(void)cli_fail("%s: %s", file->path, strerror(errno));
+	if (file->other != NULL && (!fine || !keep))
 		(void)unlink(file->other);
 	free(file->other);
 	return fine;

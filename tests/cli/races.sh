@@ -79,6 +79,26 @@ test_import() {
 	pinbound -q verify || complain "the store is not sound"
 }
 
+report() {
+	pinbound check --output "$work/report" "none$1.example" || [ $? -eq 3 ]
+}
+
+# Each of them writes all of its report, and leaves nothing else.
+test_output() {
+	local round
+	rm -rf "$store"
+	pinbound -q init
+	for ((round = 0; round < 20; round++)); do
+		at_once 8 report
+		[ "$done_well" -eq 8 ] && [ -z "$(cat "$work"/said.*)" ] ||
+			complain "$done_well of 8 are written: $(cat "$work"/said.*)"
+		grep -qxE 'PINBOUND UNKNOWN: none[1-8].example is not pinned' "$work/report" ||
+			complain "the report is: $(cat "$work/report")"
+		[ "$(echo "$work"/report*)" = "$work/report" ] ||
+			complain "there is $(echo "$work"/report*)"
+	done
+}
+
 # A link where a file is going to be made leads nowhere.
 test_links() {
 	local name
@@ -104,7 +124,7 @@ test_links() {
 	fi
 }
 
-for name in init import links; do
+for name in init import output links; do
 	fine=yes
 	test_$name
 	if [ $fine = yes ]; then

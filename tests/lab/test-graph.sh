@@ -136,7 +136,8 @@ expected:
 $expected"
 	for kind in svg png; do
 		graph firm.com --$kind "$lab_run/picture.$kind" || complain "no $kind"
-		[ ! -e "$lab_run/picture.$kind.new" ] || complain "picture.$kind.new was left"
+		[ "$(echo "$lab_run/picture.$kind"*)" = "$lab_run/picture.$kind" ] ||
+			complain "something was left beside picture.$kind"
 	done
 	grep -q '</svg>' "$lab_run/picture.svg" || complain "it is no SVG"
 	[ "$(head -c 4 "$lab_run/picture.png" | tail -c 3)" = PNG ] || complain "it is no PNG"
@@ -146,7 +147,7 @@ $expected"
 	fails 1 "mail.example.com. is not a zone, but a name in example.com.; pin that" \
 		graph mail.example.com
 	# A file that cannot be written is said; one that was there stays.
-	fails 1 "nowhere/picture.svg.new: No such file or directory" graph firm.com \
+	fails 1 "nowhere/picture.svg: No such file or directory" graph firm.com \
 		--svg "$lab_run/nowhere/picture.svg"
 	graph_end
 }
