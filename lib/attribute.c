@@ -1,6 +1,7 @@
 /* attribute.c - the attributes of a pin, set from text; see pinbound/pinfile.h. */
 #include "expires.h"
 #include "pinbound/pinfile.h"
+#include "pinbound/utf8.h"
 #include <string.h>
 
 static bool full(struct pb_error *error)
@@ -173,14 +174,25 @@ static bool set_on_expiry(
 	return false;
 }
 
+/* Is there a control character? Those behind 127 steer a terminal, too: as UTF-8, and as
+ * single octets where that is not what the terminal reads. */
+static bool has_control(const char *text)
+{
+	size_t size = strlen(text), octets;
+
+	for (size_t at = 0; at < size; at += octets == 0 ? 1 : octets) {
+		octets = pb_utf8_printable((const uint8_t *)text + at, size - at);
+		if (octets == 0 && (uint8_t)text[at] < 0xa0)
+			return true;
+	}
+	return false;
+}
+
 static bool set_note(struct pb_pinbuf *buf, const char *value, struct pb_error *error)
 {
-	for (const char *c = value; *c != '\0'; c++) {
-		if ((unsigned char)*c < ' ' || *c == 0x7f) {
-			pb_error_set(
-				error, "a note is one line, without control characters");
-			return false;
-		}
+	if (has_control(value)) {
+		pb_error_set(error, "a note is one line, without control characters");
+		return false;
 	}
 	if (pb_pinbuf_note(buf, value, strlen(value)))
 		return true;

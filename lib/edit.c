@@ -1,6 +1,7 @@
 /* edit.c - changing pins.mdb; see pinbound/store.h. */
 #include "edit.h"
 #include "pinbound/store.h"
+#include "pinbound/utf8.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,8 +17,8 @@ struct pb_edit *pb_edit_begin(struct pb_store *store, const char *who, const cha
 	edit->store = store;
 	edit->history = 1;
 	edit->change.when = now;
-	(void)strncpy(edit->change.who, who, sizeof(edit->change.who) - 1);
-	(void)strncpy(edit->change.what, what, sizeof(edit->change.what) - 1);
+	pb_utf8_escape(edit->change.who, sizeof(edit->change.who), who);
+	pb_utf8_escape(edit->change.what, sizeof(edit->change.what), what);
 	edit->txn = pb_db_write(store->db, error);
 	if (edit->txn == NULL ||
 		pb_totals_read(edit->txn, store->path, &edit->totals, error) != PB_OK) {

@@ -5,29 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a file or a user wrote is quoted in errors, which go to terminals and logs:
- * what is no printable character becomes \\DDD. Cuts at the end of out. */
-static void make_printable(char *out, size_t room, const char *text)
-{
-	size_t size = strlen(text), used = 0;
-
-	for (size_t at = 0; at < size;) {
-		size_t octets = pb_utf8_printable((const uint8_t *)text + at, size - at);
-		size_t needed = octets == 0 ? 4 : octets;
-
-		if (used + needed >= room)
-			break;
-		if (octets == 0)
-			(void)snprintf(
-				out + used, room - used, "\\%03u", (uint8_t)text[at]);
-		else
-			memcpy(out + used, text + at, octets);
-		used += needed;
-		at += octets == 0 ? 1 : octets;
-	}
-	out[used] = '\0';
-}
-
 void pb_error_set(struct pb_error *error, const char *format, ...)
 {
 	char text[PB_ERROR_MAX];
@@ -38,7 +15,7 @@ void pb_error_set(struct pb_error *error, const char *format, ...)
 	va_start(args, format);
 	(void)vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	make_printable(error->text, sizeof(error->text), text);
+	pb_utf8_escape(error->text, sizeof(error->text), text);
 }
 
 void pb_error_context(struct pb_error *error, const char *format, ...)

@@ -1,5 +1,6 @@
 /* history.c - who changed which pin when, and taking it back; see store_tables.h. */
 #include "edit.h"
+#include "pinbound/utf8.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,6 +117,7 @@ bool pb_history_finish(struct pb_edit *edit, struct pb_error *error)
 static const uint8_t *get_text(
 	const uint8_t *at, const uint8_t *end, char *out, size_t size)
 {
+	char text[UINT8_MAX + 1];
 	size_t length;
 
 	if (at == NULL || at == end)
@@ -123,8 +125,9 @@ static const uint8_t *get_text(
 	length = *at++;
 	if (length >= size || length > (size_t)(end - at))
 		return NULL;
-	memcpy(out, at, length);
-	out[length] = '\0';
+	memcpy(text, at, length);
+	text[length] = '\0';
+	pb_utf8_escape(out, size, text);
 	return at + length;
 }
 

@@ -1,6 +1,8 @@
 /* utf8.c - see pinbound/utf8.h. */
 #include "pinbound/utf8.h"
 #include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 
 /* Octets that follow a first octet; 0 for ASCII, -1 for one that is no first octet. */
 static int followers(uint8_t first)
@@ -42,4 +44,25 @@ size_t pb_utf8_printable(const uint8_t *octets, size_t size)
 		point = point << 6 | (octets[i] & 0x3f);
 	}
 	return is_in_range(point, more) && !is_control(point) ? (size_t)more + 1 : 0;
+}
+
+void pb_utf8_escape(char *out, size_t room, const char *text)
+{
+	size_t size = strlen(text), used = 0;
+
+	for (size_t at = 0; at < size;) {
+		size_t octets = pb_utf8_printable((const uint8_t *)text + at, size - at);
+		size_t needed = octets == 0 ? 4 : octets;
+
+		if (used + needed >= room)
+			break;
+		if (octets == 0)
+			(void)snprintf(
+				out + used, room - used, "\\%03u", (uint8_t)text[at]);
+		else
+			memcpy(out + used, text + at, octets);
+		used += needed;
+		at += octets == 0 ? 1 : octets;
+	}
+	out[used] = '\0';
 }

@@ -14,4 +14,8 @@
  */
 size_t pb_utf8_printable(const uint8_t *octets, size_t size);
 
+/* The text for a terminal or a log: what is no such character becomes \DDD. Cut where
+ * `room`, its NUL included, ends. */
+void pb_utf8_escape(char *out, size_t room, const char *text);
+
 #endif
