@@ -210,7 +210,7 @@ enum pb_result pb_state_events(struct pb_state *state, uint64_t after, uint64_t 
 	if (txn == NULL)
 		return PB_FAILED;
 	result = last_event(txn, last, error);
-	if (result == PB_OK)
+	if (result == PB_OK && after < UINT64_MAX)
 		result = each_of(state, txn, PB_STATE_EVENTS_TABLE, PB_AT_OR_NEXT,
 			pb_number_key(&key, after + 1), each, arg, error);
 	pb_txn_end(txn);

@@ -118,6 +118,11 @@ static void written_and_read(void **state)
 		pb_state_events(f->state, 1, &last, count, &later, &error), PB_OK);
 	assert_int_equal(later.count, 1);
 	assert_int_equal(later.first, 3);
+	/* Whoever writes the store says which number the last one has. */
+	assert_int_equal(
+		pb_state_events(f->state, UINT64_MAX, &last, count, &later, &error),
+		PB_OK);
+	assert_int_equal(later.count, 1);
 }
 
 /* It is printed on a terminal as it is. */
