@@ -42,29 +42,41 @@ static uint64_t hash_of_question(const struct query_info *qinfo)
 		words, count * sizeof(words[0]), secret ^ ((uint64_t)qinfo->qtype << 32));
 }
 
+/* The half of a mark that is of the question and the code. The other one is of what the
+ * RRsets say. */
+#define QUESTION 0xffff0000U
+
+static uint32_t half_of(uint64_t hash)
+{
+	return (uint32_t)((hash * 0x9E3779B97F4A7C15U) >> 48);
+}
+
 /* Of what the message says: memory that is used again may hold the mark of another. An
  * RRset that changes in the cache changes the messages that refer to it. */
 static uint32_t mark_of(const struct query_info *qinfo, const struct reply_info *reply)
 {
-	uint64_t sum = hash_of_question(qinfo) ^ FLAGS_GET_RCODE(reply->flags);
+	uint64_t question = hash_of_question(qinfo) ^ FLAGS_GET_RCODE(reply->flags);
+	uint64_t data = 0;
 
 	for (size_t i = 0; i < reply->rrset_count; i++) {
 		const struct ub_packed_rrset_key *rrset = reply->rrsets[i];
 
 		if (!pbm_is_proof(rrset))
-			sum += pbm_rdata_hash(rrset, secret ^ rrset->entry.hash);
+			data += pbm_rdata_hash(rrset, secret ^ rrset->entry.hash);
 	}
-	return (uint32_t)((sum * 0x9E3779B97F4A7C15U) >> 32);
+	return half_of(question) << 16 | half_of(data);
 }
 
-/* Where marks do not tell, each message counts as marked. */
-static bool is_marked(
+/* What of its mark is not as it should be: 0 if it is marked. Where marks do not tell,
+ * each message counts as marked. */
+static uint32_t lacks_of_mark(
 	const struct pbm *pb, const struct query_info *qinfo, struct reply_info *reply)
 {
 	const uint32_t *place = pb->marks_tell ? pbm_place_for_mark(reply) : NULL;
 
-	return place == NULL ||
-	       __atomic_load_n(place, __ATOMIC_RELAXED) == mark_of(qinfo, reply);
+	return place == NULL
+		       ? 0
+		       : __atomic_load_n(place, __ATOMIC_RELAXED) ^ mark_of(qinfo, reply);
 }
 
 /* Others may mark it at the same time, as this does. */
@@ -83,7 +95,8 @@ struct looking {
 	struct regional *region;
 	const struct query_info *qinfo;
 	const struct reply_info *reply;
-	bool marked;
+	uint32_t lacks;      /* of its mark */
+	bool foreign;        /* it has an RRset that nobody has seen come in */
 	struct pb_name zone; /* why it must not be used */
 };
 
@@ -92,7 +105,7 @@ static bool refuses_rrset(struct looking *at, const struct ub_packed_rrset_key *
 	struct pb_name owner;
 
 	return !pbm_is_proof(rrset) && pbm_read_owner(&owner, rrset) &&
-	       pbm_is_refusing(at->pb->keeper, &owner, at->marked, &at->zone) &&
+	       pbm_is_refusing(at->pb->keeper, &owner, at->lacks == 0, &at->zone) &&
 	       !pbm_rrset_approved(at->pb, at->region, rrset);
 }
 
@@ -104,18 +117,45 @@ static bool denies(const struct looking *at, struct pb_name *end)
 	       pbm_read_end(end, at->qinfo->qtype, at->reply);
 }
 
+/* Was it marked as a denial in the name of the zone itself? Where its aliases lead may
+ * have changed since. */
+static bool was_own_denial(const struct looking *at)
+{
+	const struct reply_info *reply = at->reply;
+	struct pb_name owner;
+
+	if ((at->lacks & QUESTION) != 0)
+		return false;
+	for (size_t i = 0; i < reply->ns_numrrsets; i++) {
+		const struct ub_packed_rrset_key *rrset =
+			reply->rrsets[reply->an_numrrsets + i];
+
+		if (ntohs(rrset->rk.type) == LDNS_RR_TYPE_SOA &&
+			pbm_read_owner(&owner, rrset) &&
+			pb_name_at_or_below(&owner, &at->zone))
+			return true;
+	}
+	return false;
+}
+
+static bool refuses_denial(struct looking *at)
+{
+	struct pbm_keeper *keeper = at->pb->keeper;
+	struct pb_name end;
+
+	return denies(at, &end) &&
+	       pbm_is_refusing(keeper, &end, at->lacks == 0, &at->zone) &&
+	       !pbm_denial_approved(at->pb, at->region, &end, at->qinfo->qtype,
+		       FLAGS_GET_RCODE(at->reply->flags)) &&
+	       (pbm_is_refusing(keeper, &end, true, &at->zone) || !was_own_denial(at));
+}
+
 /* Must the message not be used? */
 static bool is_refused(struct looking *at)
 {
-	struct pb_name end;
-
-	for (size_t i = 0; i < at->reply->rrset_count; i++)
-		if (refuses_rrset(at, at->reply->rrsets[i]))
-			return true;
-	return denies(at, &end) &&
-	       pbm_is_refusing(at->pb->keeper, &end, at->marked, &at->zone) &&
-	       !pbm_denial_approved(at->pb, at->region, &end, at->qinfo->qtype,
-		       FLAGS_GET_RCODE(at->reply->flags));
+	for (size_t i = 0; i < at->reply->rrset_count && !at->foreign; i++)
+		at->foreign = refuses_rrset(at, at->reply->rrsets[i]);
+	return at->foreign || refuses_denial(at);
 }
 
 /* The numbers of its RRsets that it has. A delegation for a query without RD has none,
@@ -201,7 +241,10 @@ static void mark_admitted(
 	struct module_qstate *qstate, struct pbm *pb, struct pb_name *name)
 {
 	struct query_info qinfo = qstate->qinfo;
-	struct looking at = {.pb = pb, .region = qstate->env->scratch, .qinfo = &qinfo};
+	struct looking at = {.pb = pb,
+		.region = qstate->env->scratch,
+		.qinfo = &qinfo,
+		.lacks = UINT32_MAX};
 	struct lruhash_entry *entry;
 
 	qinfo.qname = name->wire;
@@ -229,7 +272,7 @@ void pbm_mark_stored(struct module_qstate *qstate, int id)
  * not be used. Never inlined: what it has on the stack would be cleared for each answer.
  */
 static __attribute__((noinline)) void look_into(struct pbm *pb, struct query_info *qinfo,
-	struct reply_info *reply, bool marked, struct regional *region,
+	struct reply_info *reply, uint32_t lacks, struct regional *region,
 	struct edns_option **options)
 {
 	char text[PB_NAME_TEXT_MAX + 32], name[PB_NAME_TEXT_MAX];
@@ -237,14 +280,15 @@ static __attribute__((noinline)) void look_into(struct pbm *pb, struct query_inf
 		.region = region,
 		.qinfo = qinfo,
 		.reply = reply,
-		.marked = marked};
+		.lacks = lacks};
 
 	if (!is_refused(&at)) {
 		mark(pb, qinfo, reply);
 		return;
 	}
 	deface(reply);
-	if (!marked)
+	/* That a denial is not known any more has other causes, too. */
+	if (lacks != 0 && at.foreign)
 		pbm_keeper_foreign(pb->keeper);
 	(void)snprintf(text, sizeof(text), "pinbound: unverified %s",
 		pb_name_to_text(&at.zone, name));
@@ -257,7 +301,7 @@ int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
 	struct timeval *start_time, int id, void *arg)
 {
 	struct pbm *pb = arg;
-	bool marked;
+	uint32_t lacks;
 
 	(void)qstate;
 	(void)rcode;
@@ -267,8 +311,8 @@ int pbm_from_cache(struct query_info *qinfo, struct module_qstate *qstate,
 	(void)id;
 	if (rep == NULL || qinfo->qclass != LDNS_RR_CLASS_IN)
 		return 1;
-	marked = is_marked(pb, qinfo, rep);
-	if (!marked || __atomic_load_n(&pb->pending, __ATOMIC_ACQUIRE))
-		look_into(pb, qinfo, rep, marked, region, options);
+	lacks = lacks_of_mark(pb, qinfo, rep);
+	if (lacks != 0 || __atomic_load_n(&pb->pending, __ATOMIC_ACQUIRE))
+		look_into(pb, qinfo, rep, lacks, region, options);
 	return 1;
 }
