@@ -122,26 +122,32 @@ static enum pbm_fate leave_unseen(struct module_qstate *qstate, int id,
 	return end_unseen(qstate, id, pin);
 }
 
-/* What came past the observer, out of a cache: it is looked for anew. */
-static enum pbm_fate leave_from_above(struct module_qstate *qstate, int id,
-	const struct pb_name *name, const struct pb_pin *pin, enum pb_reason reason)
+/* What the answer itself shows, and no observer has seen. Of what is so now, the cache of
+ * a query that cannot ask tells nothing. */
+static enum pbm_fate leave_shown(struct module_qstate *qstate, int id,
+	const struct pb_pin *pin, enum pb_aspect aspect, enum pb_reason reason)
 {
-	const struct pbm_query *query = pbm_query_find(qstate, id);
 	const struct pb_observation none = {0};
-	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_CUT);
-	struct pb_verdict verdict = {.aspect = PB_ASPECT_CUT,
-		.scope = PB_SCOPE_SHOWN,
-		.reasons = PB_REASON(reason)};
+	struct pb_policy policy = pbm_policy(qstate, id, pin, aspect);
+	struct pb_verdict verdict = {
+		.aspect = aspect, .scope = PB_SCOPE_SHOWN, .reasons = PB_REASON(reason)};
 
-	if ((query == NULL || !query->fresh) && restart(qstate, id, &pin->name, name))
-		return PBM_RESTARTS;
-	/* Of what the parent says now, the cache of a query that cannot ask it tells
-	 * nothing. */
 	if (!pbm_came_in_here(qstate, id) || (qstate->query_flags & BIT_RD) == 0)
 		return pbm_refuse_alone(qstate, id, pin, verdict.reasons);
 	verdict.action = pb_decide(pin, verdict.reasons, &policy, pbm_now(qstate));
 	return pbm_act(qstate, id, pin, &verdict, 0, &none, NULL) ? PBM_GOES_ON
 								  : PBM_REFUSED;
+}
+
+/* What came past the observer, out of a cache: it is looked for anew. */
+static enum pbm_fate leave_from_above(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, enum pb_reason reason)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+
+	if ((query == NULL || !query->fresh) && restart(qstate, id, &pin->name, name))
+		return PBM_RESTARTS;
+	return leave_shown(qstate, id, pin, PB_ASPECT_CUT, reason);
 }
 
 /* Does the query come to tell how it is about the zone's DS, as one of our own does? */
@@ -286,6 +292,20 @@ static enum pbm_fate leave_aspect(struct module_qstate *qstate, int id,
 	return PBM_REFUSED;
 }
 
+/* An alias in the place of the MX set. Unbound had it from a question for another type,
+ * and went on from there without one for MX. */
+static enum pbm_fate leave_mx(struct module_qstate *qstate, int id,
+	const struct pb_name *name, const struct pb_pin *pin, pb_reasons *tolerated)
+{
+	if (qstate->qinfo.qtype != LDNS_RR_TYPE_MX ||
+		!pbm_concerns(pin, PB_ASPECT_MX, name, LDNS_RR_TYPE_MX) ||
+		pbm_answer_rrset(qstate->return_msg->rep, name, LDNS_RR_TYPE_CNAME) ==
+			NULL)
+		return PBM_GOES_ON;
+	*tolerated |= PB_REASON(PB_MX_UNEXPECTED);
+	return leave_shown(qstate, id, pin, PB_ASPECT_MX, PB_MX_UNEXPECTED);
+}
+
 /* An answer goes out although there are reasons: counted once of each zone, and once in
  * all. */
 static void count_tolerated(
@@ -320,6 +340,8 @@ static enum pbm_fate leave_pin(struct module_qstate *qstate, int id,
 		if (pbm_concerns(pin, (enum pb_aspect)i, name, qstate->qinfo.qtype))
 			fate = leave_aspect(
 				qstate, id, pin, (enum pb_aspect)i, &tolerated);
+	if (fate == PBM_GOES_ON)
+		fate = leave_mx(qstate, id, name, pin, &tolerated);
 	if (fate == PBM_GOES_ON && tolerated != 0)
 		count_tolerated(qstate, id, pin);
 	return fate;
