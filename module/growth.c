@@ -1,6 +1,7 @@
 /* growth.c - see growth.h. */
 #include "growth.h"
 #include "sentinel.h"
+#include "util/config_file.h"
 #include "util/storage/slabhash.h"
 
 /* RRsets may be stored twice: the parent's are kept apart. */
@@ -12,6 +13,8 @@ void pbm_growth_init(
 {
 	growth->rrsets = count_slabhash_entries(&env->rrset_cache->table);
 	growth->brought[0] = growth->brought[1] = pb->rrsets_seen;
+	/* Without that, the scrubber stores glue of other zones beside the response. */
+	growth->tells = env->cfg->harden_glue;
 }
 
 /* A response is counted before it is stored: it may come into the cache after the next
@@ -21,7 +24,7 @@ bool pbm_growth_is_foreign(
 {
 	uint64_t rrsets, brought, before = growth->rrsets, allowed;
 
-	if (!pbm_caches_enter())
+	if (!growth->tells || !pbm_caches_enter())
 		return false;
 	rrsets = count_slabhash_entries(&env->rrset_cache->table);
 	pbm_caches_leave();

@@ -10,6 +10,7 @@
 struct pbm_growth {
 	uint64_t rrsets;     /* in the cache */
 	uint64_t brought[2]; /* there so far, at the last look and the one before */
+	bool tells;          /* it counts all that a response brings */
 };
 
 /* In init, when no worker is at work. */
