@@ -30,6 +30,7 @@ struct asking {
 	struct timer timer; /* the end of the patience of this try */
 	unsigned tries;
 	bool no_edns;
+	unsigned unreadable; /* answers to this try that could not be read */
 	bool malformed; /* something came that was an answer, and could not be read */
 
 	/* What is to be reported if nothing better comes. */

@@ -13,7 +13,8 @@
  * - EDNS with 1232 octets (DNS flag day 2020); without, if the server says FORMERR or
  *   the like to it. A truncated answer is asked for again over TCP.
  * - Tries, each with more patience than the one before. An answer that cannot be read
- *   does not end the waiting; if nothing better comes, it is what is reported.
+ *   does not end the waiting, only many of them end the try; if nothing better comes,
+ *   it is what is reported.
  * - A server that has never answered is sent a few questions only, until it does. If
  *   they all end in silence, it is silent from then on: all that is to be asked of it
  *   ends at once. So is one that has stopped to answer.

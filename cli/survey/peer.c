@@ -168,6 +168,7 @@ static bool launch(struct asking *asking)
 	enum launched launched;
 
 	asking->id = random_id();
+	asking->unreadable = 0;
 	asking->no_edns = asking->no_edns || peer->no_edns;
 	launched = asking->transport == NET_UDP ? net_launch_udp(asking)
 						: net_launch_stream(asking);

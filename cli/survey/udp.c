@@ -84,11 +84,20 @@ enum launched net_launch_udp(struct asking *asking)
 /* The host has said that nobody listens there. Perhaps somebody does soon. */
 #define REFUSED_PAUSE (100 * MILLISECOND)
 
+/* Who sends without end must not keep the timers, and all others, waiting. What is left
+ * makes the socket ready again: epoll is level-triggered. */
+#define DATAGRAMS_AT_ONCE 8
+
+/* To decode what cannot be read takes time, too. One such answer, or the copies of one
+ * that a network makes, are passed over, since the true one may follow; so many are no
+ * accident, and whoever knows the id could send any answer. */
+#define UNREADABLE_MAX 8
+
 void net_ready_udp(struct asking *asking)
 {
 	static uint8_t buffer[65535];
 
-	for (;;) {
+	for (unsigned i = 0; i < DATAGRAMS_AT_ONCE; i++) {
 		ssize_t size = recv(asking->fd, buffer, sizeof(buffer), 0);
 		struct pb_bytes wire = {buffer, size < 0 ? 0 : (size_t)size};
 
@@ -105,5 +114,10 @@ void net_ready_udp(struct asking *asking)
 		if (net_take(asking, wire))
 			return;
 		asking->malformed = true;
+		if (++asking->unreadable == UNREADABLE_MAX) {
+			net_try_failed(
+				asking, NET_MALFORMED, "an answer that cannot be read");
+			return;
+		}
 	}
 }

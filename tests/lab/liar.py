@@ -12,6 +12,7 @@ then, as VICE says:
   truncates   answers with TC over UDP, whatever it is
   only-udp    the same, and takes no connections
   malformed   the header and the question are right; what follows is not DNS
+  floods      answers that take long to read, and cannot be read, without end
   cut         the answer ends in the middle of a record
   spoofed     somebody else is quicker: wrong id, wrong question, wrong address
   no-edns     FORMERR for queries with EDNS
@@ -26,6 +27,7 @@ then, as VICE says:
   planted     adds addresses of servers that do not lie in its zone
 """
 import random
+import select
 import socket
 import socketserver
 import struct
@@ -126,9 +128,30 @@ def spoof(sock, query, client):
         other.sendto(false, client)
 
 
+def slow_to_read(query):
+    """Thousands of records with the longest of names, and then half a one."""
+    name = struct.pack("!H", 0xc000 | 12 + len(question_of(query)[0]))
+    return answer(query, 0x8400, answers=[
+        record(b"\1a" * 126 + b"\0", 2, name), *[record(name, 2, name)] * 4500,
+        b"\xc0\x0c\x00\x02\x00\x01\xff"])
+
+
+def serve_flood(sock):
+    """The latest clients get more than they can read."""
+    flooded = []
+    while True:
+        if not flooded or select.select([sock], [], [], 0)[0]:
+            query, client = sock.recvfrom(65535)
+            flooded = flooded[-3:] + [(slow_to_read(query), client)]
+        for false, client in flooded * 10:
+            sock.sendto(false, client)
+
+
 def serve_udp():
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.bind((address, 53))
+    if vice == "floods":
+        serve_flood(sock)
     while True:
         query, client = sock.recvfrom(65535)
         if vice == "loses" and random.random() < 0.3:

@@ -209,6 +209,7 @@ test_check_dead_servers() {
 	check_example
 	for row in "dead:connection refused" "silent:no answer" "refuses:REFUSED" \
 		"fails:SERVFAIL" "malformed:an answer that cannot be read" \
+		"floods:an answer that cannot be read" \
 		"cut:an answer that cannot be read" "upward:refers to ." \
 		"sideways:refers to evil.example." "itself:refers to com." \
 		"only-udp:TCP: connection refused"; do
