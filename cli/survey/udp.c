@@ -84,6 +84,16 @@ enum launched net_launch_udp(struct asking *asking)
 /* The host has said that nobody listens there. Perhaps somebody does soon. */
 #define REFUSED_PAUSE (100 * MILLISECOND)
 
+/* It may say so again and again: the pause does not become longer by that. */
+static void refused(struct asking *asking)
+{
+	int64_t until = timers_now() + REFUSED_PAUSE;
+
+	asking->text = "connection refused";
+	if (asking->timer.at > until)
+		timers_set(&asking->net->timers, &asking->timer, until);
+}
+
 /* Who sends without end must not keep the timers, and all others, waiting. What is left
  * makes the socket ready again: epoll is level-triggered. */
 #define DATAGRAMS_AT_ONCE 8
@@ -104,9 +114,7 @@ void net_ready_udp(struct asking *asking)
 		if (size < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
 		if (size < 0) {
-			asking->text = "connection refused";
-			timers_set(&asking->net->timers, &asking->timer,
-				timers_now() + REFUSED_PAUSE);
+			refused(asking);
 			return;
 		}
 		if (!net_matches(asking, wire))

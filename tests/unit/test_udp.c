@@ -1,5 +1,5 @@
-/* test_udp.c - what a name server may send over UDP: too much, or nothing that can be
- * read. The test is that server. */
+/* test_udp.c - what a name server may send over UDP: too much, nothing that can be read,
+ * or word that nobody listens there. The test is that server. */
 #include "survey/engine.h"
 #include "unit.h"
 #include <arpa/inet.h>
@@ -98,7 +98,7 @@ static int teardown(void **state)
 {
 	(void)state;
 	net_free(net);
-	return close(server);
+	return server < 0 ? 0 : close(server);
 }
 
 /* The timers have their turn before all has been taken. */
@@ -168,6 +168,30 @@ static void unreadable_without_end(void **state)
 	assert_string_equal(answer.text, "an answer that cannot be read");
 }
 
+/* To be told so again does not make the pause longer. */
+static void refused_again(void **state)
+{
+	struct asking *asking = ask();
+	int64_t until;
+
+	(void)state;
+	(void)close(server);
+	server = -1;
+	until = asking->timer.at;
+	for (unsigned i = 0; i < 3; i++) {
+		(void)send(asking->fd, query, query_size, 0);
+		net_ready_udp(asking);
+		assert_string_equal(asking->text, "connection refused");
+		if (i == 0)
+			assert_true(asking->timer.at < until);
+		else
+			assert_int_equal(asking->timer.at, until);
+		until = asking->timer.at;
+	}
+	net_failed(asking, NET_SILENT, "the test ends");
+	net_report_ended(net);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, setup, teardown)
@@ -176,6 +200,7 @@ int main(void)
 		TEST(all_in_the_end),
 		TEST(unreadable_is_passed_over),
 		TEST(unreadable_without_end),
+		TEST(refused_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
