@@ -138,6 +138,8 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBSURVEY) $(LIBPB)
 $(BUILD)/tests/test_doctor: $(filter-out %/command.o %/report.o, \
 	$(filter $(BUILD)/obj/cli/doctor/%,$(CLI_OBJ)))
 
+$(BUILD)/tests/test_graph: $(BUILD)/obj/cli/graph_dot.o
+
 unit-programs: $(UNIT_BIN) $(BUILD)/tests/sample_state $(BUILD)/tests/lab-ask
 
 unit: unit-programs

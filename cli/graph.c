@@ -68,16 +68,6 @@ static void read_zones(struct graphing *graphing)
 	graphing->graph.cut_short = number == DEPEND_ZONES_MAX;
 }
 
-const struct graph_zone *graph_find(
-	const struct graph *graph, const struct depend_zone *zone)
-{
-	const struct graph_zone *out = graph->zones;
-
-	while (out != NULL && out->zone != zone)
-		out = out->next;
-	return out;
-}
-
 /* --- the command ------------------------------------------------------------ */
 
 static int draw(const struct graphing *graphing, const char *svg, const char *png)

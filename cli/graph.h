@@ -24,10 +24,6 @@ struct graph {
 	bool cut_short;           /* there are more */
 };
 
-/* The zone of the walk, or NULL for NULL. */
-const struct graph_zone *graph_find(
-	const struct graph *graph, const struct depend_zone *zone);
-
 /* Writes it in the language of Graphviz, to be laid out by dot. Names may be hostile. */
 void graph_write_dot(const struct graph *graph, FILE *out);
 

@@ -1,6 +1,7 @@
 /* graph_dot.c - the picture, in the language of Graphviz; see graph.h. */
 #include "graph.h"
-#include <stdarg.h>
+#include "survey/arena.h"
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -108,6 +109,8 @@ static void write_zone(FILE *out, const struct graph_zone *zone)
 struct group {
 	const struct graph_zone *user;
 	const struct depend_host *first;
+	const struct graph_zone *home; /* where the hosts live; NULL: not known */
+	unsigned number; /* of the node that it is, or has in common with another */
 };
 
 static const struct depend_host *next_alike(
@@ -151,16 +154,48 @@ static bool same_hosts(const struct group *a, const struct group *b)
 	return x == NULL && y == NULL;
 }
 
-/* The number of the node that the group is, or has in common with another. */
-static unsigned number_of(const struct graph *graph, const struct group *of, bool *common)
+/* The zone of the walk, or NULL for NULL. */
+static const struct graph_zone *find(
+	const struct graph *graph, const struct depend_zone *zone)
 {
-	struct group group = {NULL, NULL};
+	const struct graph_zone *out = graph->zones;
+
+	while (out != NULL && out->zone != zone)
+		out = out->next;
+	return out;
+}
+
+/* All groups, in the order of next_group(). */
+struct groups {
+	struct group *all;
+	unsigned count;
+};
+
+/* The place of the first that has the same hosts: itself, or one before. */
+static unsigned number_of(const struct groups *groups, const struct group *of)
+{
 	unsigned number = 0;
 
-	while (next_group(graph, &group) && !same_hosts(&group, of))
+	while (groups->all + number < of && !same_hosts(&groups->all[number], of))
 		number++;
-	*common = group.first != of->first;
 	return number;
+}
+
+/* To be freed. There may be thousands, and each is compared with all before: once. */
+static struct groups number_groups(const struct graph *graph)
+{
+	struct group group = {0};
+	struct groups groups = {NULL, 0};
+
+	while (next_group(graph, &group))
+		groups.count++;
+	groups.all = arena_need(calloc(groups.count + 1, sizeof(*groups.all)));
+	for (unsigned i = 0; i < groups.count && next_group(graph, &group); i++) {
+		groups.all[i] = group;
+		groups.all[i].home = find(graph, group.first->zone);
+		groups.all[i].number = number_of(&groups, &groups.all[i]);
+	}
+	return groups;
 }
 
 static void write_hosts(FILE *out, const struct group *group)
@@ -176,59 +211,55 @@ static void write_hosts(FILE *out, const struct group *group)
 	}
 }
 
-/* The groups of hosts that live in a zone; NULL: of which that is not known. */
-static void write_groups(
-	FILE *out, const struct graph *graph, const struct graph_zone *home)
+static void write_group(FILE *out, const struct group *group)
 {
-	struct group group = {NULL, NULL};
-
-	while (next_group(graph, &group)) {
-		bool common;
-		unsigned number = number_of(graph, &group, &common);
-
-		if (common || graph_find(graph, group.first->zone) != home)
-			continue;
+	(void)fprintf(out,
+		"\t\thosts%u [shape=note, style=filled, "
+		"fillcolor=\"#f4f4f4\", color=\"#999999\", label=\"",
+		group->number);
+	write_hosts(out, group);
+	(void)fputs("\"];\n", out);
+	if (group->home != NULL)
 		(void)fprintf(out,
-			"\t\thosts%u [shape=note, style=filled, "
-			"fillcolor=\"#f4f4f4\", color=\"#999999\", label=\"",
-			number);
-		write_hosts(out, &group);
-		(void)fputs("\"];\n", out);
-		if (home != NULL)
-			(void)fprintf(out,
-				"\t\thosts%u -> zone%u [arrowhead=none, "
-				"color=\"#999999\"];\n",
-				number, home->number);
-	}
+			"\t\thosts%u -> zone%u [arrowhead=none, "
+			"color=\"#999999\"];\n",
+			group->number, group->home->number);
 }
 
-static void write_arrows(FILE *out, const struct graph *graph)
+/* The groups of hosts that live in a zone; NULL: of which that is not known. */
+static void write_groups(
+	FILE *out, const struct groups *groups, const struct graph_zone *home)
 {
-	struct group group = {NULL, NULL};
+	for (unsigned i = 0; i < groups->count; i++)
+		if (groups->all[i].home == home && groups->all[i].number == i)
+			write_group(out, &groups->all[i]);
+}
 
-	while (next_group(graph, &group)) {
-		bool common, mx = group.first->kind == DEPEND_MX;
-		unsigned number = number_of(graph, &group, &common);
+static void write_arrows(FILE *out, const struct groups *groups)
+{
+	for (unsigned i = 0; i < groups->count; i++) {
+		const struct group *group = &groups->all[i];
+		bool mx = group->first->kind == DEPEND_MX;
 
 		(void)fprintf(out, "\tzone%u -> hosts%u [label=\" %s \"%s%s];\n",
-			group.user->number, number, mx ? "MX" : "NS",
+			group->user->number, group->number, mx ? "MX" : "NS",
 			mx ? ", color=\"#1a4f9c\", fontcolor=\"#1a4f9c\"" : "",
-			group.first->zone == group.user->zone ? ", constraint=false"
-							      : "");
+			group->first->zone == group->user->zone ? ", constraint=false"
+								: "");
 	}
 }
 
 /* --- all of it -------------------------------------------------------------- */
 
 static void write_cluster(
-	FILE *out, const struct graph *graph, const struct graph_zone *zone)
+	FILE *out, const struct groups *groups, const struct graph_zone *zone)
 {
 	(void)fprintf(out,
 		"\tsubgraph cluster%u {\n\t\tstyle=rounded; color=\"#bbbbbb\"; "
 		"label=\"\";\n",
 		zone->number);
 	write_zone(out, zone);
-	write_groups(out, graph, zone);
+	write_groups(out, groups, zone);
 	(void)fputs("\t}\n", out);
 }
 
@@ -248,6 +279,8 @@ static void write_legend(FILE *out)
 
 void graph_write_dot(const struct graph *graph, FILE *out)
 {
+	struct groups groups = number_groups(graph);
+
 	(void)fputs("digraph pinbound {\n"
 		    "\trankdir=LR; ranksep=0.5; nodesep=0.25;\n"
 		    "\tgraph [fontname=\"Helvetica\", fontsize=11];\n"
@@ -257,10 +290,11 @@ void graph_write_dot(const struct graph *graph, FILE *out)
 	write_legend(out);
 	for (const struct graph_zone *zone = graph->zones; zone != NULL;
 		zone = zone->next)
-		write_cluster(out, graph, zone);
-	write_groups(out, graph, NULL);
-	write_arrows(out, graph);
+		write_cluster(out, &groups, zone);
+	write_groups(out, &groups, NULL);
+	write_arrows(out, &groups);
 	if (graph->cut_short)
 		(void)fputs("\tmore [shape=plain, label=\"and more zones\"];\n", out);
 	(void)fputs("}\n", out);
+	free(groups.all);
 }
