@@ -10,20 +10,31 @@
 #define CANARY_TEXT "pinbound: canary"
 #define EDE_BLOCKED 15
 
-/* How glibc reads it: keyword at the start of the line, one address. */
+/* How glibc reads it: the keyword at the very start of the line, a blank, one address. */
 static const char *nameserver_of(char *line)
 {
-	char *keyword, *value, *rest = NULL;
+	static const char keyword[] = "nameserver";
+	char *value = line + sizeof(keyword) - 1, *rest = NULL;
 
-	keyword = strtok_r(line, " \t\r\n", &rest);
-	value = strtok_r(NULL, " \t\r\n", &rest);
-	return keyword != NULL && strcmp(keyword, "nameserver") == 0 ? value : NULL;
+	if (strncmp(line, keyword, sizeof(keyword) - 1) != 0 ||
+		(*value != ' ' && *value != '\t'))
+		return NULL;
+	return strtok_r(value, " \t\n", &rest);
 }
 
-static struct check_resolver *add_resolver(struct check *check)
+static bool is_listed(const struct check *check, const char *text)
+{
+	for (const struct check_resolver *r = check->resolvers; r != NULL; r = r->next)
+		if (strcmp(r->written, text) == 0)
+			return true;
+	return false;
+}
+
+static struct check_resolver *add_resolver(struct check *check, const char *written)
 {
 	struct check_resolver *resolver = arena_alloc(check->arena, sizeof(*resolver));
 
+	resolver->written = arena_copy(check->arena, written, strlen(written) + 1);
 	resolver->status = CHECK_UNKNOWN; /* until it has answered */
 	resolver->text = "it was not asked";
 	*check->last_resolver = resolver;
@@ -108,7 +119,7 @@ static bool read_scope(uint32_t *scope, const char *text, struct pb_error *error
 
 static void ask(struct check *check, const char *text)
 {
-	struct check_resolver *resolver = add_resolver(check);
+	struct check_resolver *resolver = add_resolver(check, text);
 	struct canary *canary = arena_alloc(check->arena, sizeof(*canary));
 	struct net_question question = {
 		.type = LDNS_RR_TYPE_A,
@@ -123,7 +134,7 @@ static void ask(struct check *check, const char *text)
 		unknown(check, resolver, error.text);
 		return;
 	}
-	resolver->address = arena_copy(check->arena, text, strlen(text) + 1);
+	resolver->address = resolver->written;
 	*canary = (struct canary){check, resolver};
 	(void)pb_name_from_text(&question.name, CANARY, sizeof(CANARY) - 1, NULL);
 	net_ask(surveyor_net(check->surveyor), &question, took, canary);
@@ -138,16 +149,17 @@ void check_canaries(struct check *check)
 	if (file == NULL) {
 		(void)snprintf(text, sizeof(text), "%s: %s", check->resolv_conf,
 			strerror(errno));
-		unknown(check, add_resolver(check), text);
+		unknown(check, add_resolver(check, ""), text);
 		return;
 	}
 	while (fgets(line, sizeof(line), file) != NULL) {
 		const char *address = nameserver_of(line);
 
-		if (address != NULL) {
+		if (address == NULL)
+			continue;
+		any = true;
+		if (!is_listed(check, address))
 			ask(check, address);
-			any = true;
-		}
 	}
 	(void)fclose(file);
 	if (!any)

@@ -42,6 +42,15 @@ static bool take_pin(void *arg, const struct pb_pin *pin)
 	return true;
 }
 
+static bool is_taken(const struct check *check, const struct pb_name *name)
+{
+	for (const struct check_zone *z = check->zones; z != NULL; z = z->next)
+		if (pb_name_equal(&z->pin->name, name))
+			return true;
+	return false;
+}
+
+/* A name that is given twice is asked about once. */
 static enum pb_result take_named(struct check *check, struct pb_store *store,
 	struct pb_pinbuf *buf, struct pb_error *error)
 {
@@ -52,6 +61,8 @@ static enum pb_result take_named(struct check *check, struct pb_store *store,
 	for (size_t i = 0; i < cli->argument_count && result == PB_OK; i++) {
 		(void)pb_name_from_user(
 			&name, cli->arguments[i], strlen(cli->arguments[i]), NULL);
+		if (is_taken(check, &name))
+			continue;
 		result = pb_store_get(store, &name, buf, error);
 		if (result == PB_OK)
 			(void)take_pin(check, &buf->pin);

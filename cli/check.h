@@ -61,7 +61,8 @@ struct check_server {
 
 struct check_resolver {
 	struct check_resolver *next;
-	const char *address; /* as in resolv.conf; NULL if it cannot be read */
+	const char *written; /* in resolv.conf; each is there once */
+	const char *address; /* the same; NULL if it cannot be read */
 	enum check_status status;
 	const char *text; /* for a person: "protected", "not protected: ..." */
 };

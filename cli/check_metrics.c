@@ -65,11 +65,17 @@ static void write_expiries(const struct check *check, FILE *out)
 	}
 }
 
+/* What cannot be read has no name, and is unknown: one line stands for all of it. */
 static void write_resolvers(const struct check *check, FILE *out)
 {
+	bool nameless = false;
+
 	family(out, "resolver_status",
 		"Whether the resolver is protected: 0 yes, 2 no, 3 unknown.");
 	for (const struct check_resolver *r = check->resolvers; r != NULL; r = r->next) {
+		if (r->address == NULL && nameless)
+			continue;
+		nameless = nameless || r->address == NULL;
 		(void)fputs("pinbound_check_resolver_status{resolver=\"", out);
 		write_label(out, r->address != NULL ? r->address : "");
 		(void)fprintf(out, "\"} %d\n", (int)r->status);

@@ -22,6 +22,11 @@ void *doctor_grow(void *memory, size_t count, size_t size);
 #define DOCTOR_LINE_MAX 4096
 bool doctor_next_line(const char **text, char line[DOCTOR_LINE_MAX]);
 
+/* Copies what follows the keyword in the next line of resolv.conf that has it, as the C
+ * library reads it: at the very start, with a blank behind it. False if there is none. */
+bool doctor_next_keyword(
+	const char **text, const char *keyword, char rest[DOCTOR_LINE_MAX]);
+
 /* Copies the next word: what stands between blanks and commas. */
 bool doctor_next_word(const char **text, char *word, size_t size);
 

@@ -117,12 +117,10 @@ static void read_resolv_conf(struct doctor_facts *facts)
 
 	if (facts->texts[DOCTOR_RESOLV_CONF].state == DOCTOR_FAILED)
 		return;
-	while (doctor_next_line(&at, line)) {
+	while (doctor_next_keyword(&at, "nameserver", line)) {
 		const char *words = line;
 
-		if (doctor_next_word(&words, word, sizeof(word)) &&
-			strcmp(word, "nameserver") == 0 &&
-			doctor_next_word(&words, word, sizeof(word)))
+		if (doctor_next_word(&words, word, sizeof(word)))
 			add_server(&facts->servers, &facts->server_count, word);
 	}
 	if (facts->server_count == 0)

@@ -80,7 +80,10 @@ void doctor_canary(const struct doctor_facts *facts, struct doctor_findings *fin
 
 void doctor_servers(const struct doctor_facts *facts, struct doctor_findings *findings)
 {
-	if (!doctor_has_word(doctor_text(facts, DOCTOR_RESOLV_CONF), "nameserver")) {
+	const char *at = doctor_text(facts, DOCTOR_RESOLV_CONF);
+	char line[DOCTOR_LINE_MAX];
+
+	if (!doctor_next_keyword(&at, "nameserver", line)) {
 		doctor_find(findings, DOCTOR_INFO,
 			"/etc/resolv.conf has no nameserver: the C library asks "
 			"127.0.0.1");
@@ -146,11 +149,10 @@ static void check_patience(const char *options, struct doctor_findings *findings
 void doctor_options(const struct doctor_facts *facts, struct doctor_findings *findings)
 {
 	const char *at = doctor_text(facts, DOCTOR_RESOLV_CONF);
-	char line[DOCTOR_LINE_MAX], options[DOCTOR_LINE_MAX] = "";
+	char options[DOCTOR_LINE_MAX] = "", last[DOCTOR_LINE_MAX];
 
-	while (doctor_next_line(&at, line))
-		if (strncmp(line, "options", 7) == 0)
-			(void)snprintf(options, sizeof(options), "%s", line + 7);
+	while (doctor_next_keyword(&at, "options", last))
+		memcpy(options, last, sizeof(options));
 	check_patience(options, findings);
 	if (doctor_has_word(options, "rotate") && facts->server_count > 1) {
 		doctor_find(findings, DOCTOR_INFO,

@@ -57,6 +57,23 @@ bool doctor_next_line(const char **text, char line[DOCTOR_LINE_MAX])
 	return true;
 }
 
+bool doctor_next_keyword(
+	const char **text, const char *keyword, char rest[DOCTOR_LINE_MAX])
+{
+	size_t size = strlen(keyword);
+
+	for (const char *line = *text; doctor_next_line(text, rest); line = *text) {
+		const char *after = line + size;
+
+		if (strncmp(line, keyword, size) != 0 ||
+			(*after != ' ' && *after != '\t'))
+			continue;
+		copy_trimmed(rest, DOCTOR_LINE_MAX, after, strcspn(after, "\n"));
+		return true;
+	}
+	return false;
+}
+
 bool doctor_next_word(const char **text, char *word, size_t size)
 {
 	static const char between[] = " \t\r\n,";
