@@ -316,7 +316,8 @@ static void patience_over(void *owner)
 {
 	struct asking *asking = owner;
 
-	if (asking->transport != NET_UDP)
+	/* Without a socket, nothing was sent. */
+	if (asking->transport != NET_UDP && asking->fd >= 0)
 		net_try_failed(asking, NET_SILENT,
 			asking->transport == NET_TLS ? "no answer over TLS"
 						     : "no answer over TCP");

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 struct stream {
 	SSL *ssl; /* NULL: plain TCP */
@@ -237,6 +238,22 @@ void net_ready_stream(struct asking *asking)
 	free(in);
 }
 
+/* A socket, with TLS if that is wanted. Without it there must be no socket either: what
+ * came there would be read as plain text. */
+static enum launched open_stream(struct asking *asking, struct stream *stream)
+{
+	enum launched launched = net_open(asking, SOCK_STREAM);
+
+	if (launched != LAUNCHED || asking->transport != NET_TLS)
+		return launched;
+	stream->ssl = new_tls(asking);
+	if (stream->ssl != NULL)
+		return LAUNCHED;
+	(void)close(asking->fd); /* epoll forgets it */
+	asking->fd = -1;
+	return LAUNCH_FAILED;
+}
+
 enum launched net_launch_stream(struct asking *asking)
 {
 	struct stream *stream = calloc(1, sizeof(*stream));
@@ -245,12 +262,7 @@ enum launched net_launch_stream(struct asking *asking)
 	if (stream == NULL)
 		return LAUNCH_NO_SOCKETS;
 	asking->stream = stream;
-	launched = net_open(asking, SOCK_STREAM);
-	if (launched == LAUNCHED && asking->transport == NET_TLS) {
-		stream->ssl = new_tls(asking);
-		if (stream->ssl == NULL)
-			return LAUNCH_FAILED;
-	}
+	launched = open_stream(asking, stream);
 	stream->out_size = 2 + net_write_query(asking, stream->out + 2);
 	stream->out[0] = (uint8_t)((stream->out_size - 2) >> 8);
 	stream->out[1] = (uint8_t)(stream->out_size - 2);
