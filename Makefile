@@ -136,7 +136,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBSURVEY) $(LIBPB)
 
 # The checks, without what writes to the terminal.
 $(BUILD)/tests/test_doctor: $(filter-out %/command.o %/report.o, \
-	$(filter $(BUILD)/obj/cli/doctor/%,$(CLI_OBJ)))
+	$(filter $(BUILD)/obj/cli/doctor/%,$(CLI_OBJ))) $(BUILD)/obj/cli/unbound_words.o
 
 $(BUILD)/tests/test_graph: $(BUILD)/obj/cli/graph_dot.o
 

@@ -23,6 +23,25 @@ void export_unbound_head(void)
 		"# file is written anew. What is lost for one stands above it.\n");
 }
 
+/* As pb_name_to_text(), without a colon: "import" takes one for that of a keyword. */
+static char *name_to_text(const struct pb_name *name, char text[PB_NAME_TEXT_MAX])
+{
+	char plain[PB_NAME_TEXT_MAX];
+	size_t used = 0;
+
+	(void)pb_name_to_text(name, plain);
+	for (const char *at = plain; *at != '\0'; at++) {
+		if (*at == ':') {
+			memcpy(text + used, "\\058", 4);
+			used += 4;
+		} else {
+			text[used++] = *at;
+		}
+	}
+	text[used] = '\0';
+	return text;
+}
+
 /* The host's addresses that are no prefixes, each as a stub-addr, if `print` says so.
  * Returns how many there are. */
 static size_t print_addresses(
@@ -124,7 +143,7 @@ static void print_anchors(const struct exporting *e)
 	for (size_t at = 0; pb_set_next(&e->pin->ds, &at, &element);) {
 		(void)pb_ds_to_text(element, text, sizeof(text));
 		(void)printf("%s\ttrust-anchor: \"%s DS %s\"\n", e->off,
-			pb_name_to_text(&e->pin->name, name), text);
+			name_to_text(&e->pin->name, name), text);
 	}
 }
 
@@ -134,7 +153,7 @@ static void print_server(const struct exporting *e, const struct pb_name *host)
 
 	if (print_addresses(e, host, true) > 0)
 		return;
-	(void)pb_name_to_text(host, text);
+	(void)name_to_text(host, text);
 	if (is_reachable(e, host))
 		(void)printf("%s\tstub-host: \"%s\"\n", e->off, text);
 	else
@@ -149,7 +168,7 @@ static void print_stub(const struct exporting *e)
 	struct pb_name host;
 
 	(void)printf("%sstub-zone:\n%s\tname: \"%s\"\n", e->off, e->off,
-		pb_name_to_text(&e->pin->name, text));
+		name_to_text(&e->pin->name, text));
 	for (size_t at = 0; pb_set_next(&e->pin->ns, &at, &element);)
 		if (pb_name_from_wire(&host, element.data, element.size) != 0)
 			print_server(e, &host);

@@ -8,6 +8,7 @@
 #ifndef PINBOUND_DOCTOR_H
 #define PINBOUND_DOCTOR_H
 
+#include "../unbound_words.h"
 #include "facts.h"
 #include "findings.h"
 
@@ -37,6 +38,9 @@ bool doctor_has_word(const char *text, const char *word);
  * of the separator and behind it, blanks do not count. */
 bool doctor_value(
 	const char *text, const char *name, char separator, char value[DOCTOR_LINE_MAX]);
+
+/* Begins to read an unbound.conf, which must stay where it is; then fclose(words->in). */
+void doctor_begin_words(struct unbound_words *words, const char *text);
 
 /* "5d", "4h", "2w30m", "300" (of the unit): seconds; -1: it is none. */
 int64_t doctor_duration(const char *text, char unit);

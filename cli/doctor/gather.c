@@ -64,20 +64,20 @@ static bool ask_file(const struct doctor_facts *facts, const char *name, char **
 	return ask_program(facts, argv, value);
 }
 
-/* The value in the file, without quotes. The last one counts. */
+/* The value in the file. The last one counts. */
 static bool read_setting(const struct doctor_facts *facts, const char *name, char **value)
 {
-	char found[DOCTOR_LINE_MAX];
-	const char *text = doctor_text(facts, DOCTOR_UNBOUND_CONF);
-	char *start = found;
+	struct unbound_words words;
+	enum unbound_word word;
 
-	if (!doctor_value(text, name, ':', found))
-		return false;
-	if (*start == '"')
-		start++;
-	/* Only within quotes are blanks part of it. */
-	start[strcspn(start, start == found ? "# \t" : "\"")] = '\0';
-	*value = doctor_copy(start);
+	doctor_begin_words(&words, doctor_text(facts, DOCTOR_UNBOUND_CONF));
+	while ((word = unbound_words_next(&words, NULL)) != UNBOUND_END) {
+		if (word != UNBOUND_VALUE || strcmp(words.keyword, name) != 0)
+			continue;
+		free(*value);
+		*value = doctor_copy(words.word);
+	}
+	(void)fclose(words.in);
 	return *value != NULL;
 }
 

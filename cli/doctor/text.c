@@ -122,6 +122,12 @@ bool doctor_value(
 	return found;
 }
 
+void doctor_begin_words(struct unbound_words *words, const char *text)
+{
+	unbound_words_begin(words,
+		must_be_there(fmemopen((char *)(uintptr_t)text, strlen(text), "r")));
+}
+
 static int64_t unit_seconds(int unit)
 {
 	switch (unit) {

@@ -136,21 +136,17 @@ static void append_glob(
  * clause does not matter. Not what is included from there in turn. */
 static void include(const struct doctor_facts *facts, struct doctor_fact *fact)
 {
-	char *main = fact->text != NULL ? doctor_copy(fact->text) : NULL;
-	const char *at = main;
-	char line[DOCTOR_LINE_MAX];
+	char *main = doctor_copy(fact->text != NULL ? fact->text : "");
+	struct unbound_words words;
+	enum unbound_word word;
 
-	while (at != NULL && doctor_next_line(&at, line)) {
-		size_t key = strcspn(line, ":");
-		char *value = line + key + (line[key] == ':');
-		bool wanted = strncmp(line, "include", 7) == 0 &&
-			      (key == 7 || strncmp(line, "include-toplevel", key) == 0);
-
-		value += strspn(value, " \t\"");
-		value[strcspn(value, "\" \t#")] = '\0';
-		if (wanted && value[0] == '/')
-			append_glob(facts, fact, value);
-	}
+	doctor_begin_words(&words, main);
+	while ((word = unbound_words_next(&words, NULL)) != UNBOUND_END)
+		if (word == UNBOUND_VALUE && words.word[0] == '/' &&
+			(strcmp(words.keyword, "include") == 0 ||
+				strcmp(words.keyword, "include-toplevel") == 0))
+			append_glob(facts, fact, words.word);
+	(void)fclose(words.in);
 	free(main);
 }
 

@@ -128,43 +128,32 @@ static void check_list(const struct doctor_facts *facts, enum kind kind,
 	}
 }
 
-/* Is this line the beginning of a clause? Its kind, KINDS for another, -1: no. */
-static int clause_of(const char *line)
+/* The kind of zone that a clause is for, KINDS for another. */
+static enum kind kind_of(const char *clause)
 {
-	size_t size = strlen(line);
+	enum kind kind = FORWARD;
 
-	for (int kind = 0; kind < KINDS; kind++)
-		if (strncmp(line, kind_names[kind], strlen(kind_names[kind])) == 0 &&
-			line[strlen(kind_names[kind])] == ':')
-			return kind;
-	return size > 1 && line[size - 1] == ':' ? KINDS : -1;
+	while (kind < KINDS && strcmp(kind_names[kind], clause) != 0)
+		kind++;
+	return kind;
 }
 
+/* What is a mistake there, unbound-checkconf tells. */
 static void check_file(const struct doctor_facts *facts, struct doctor_findings *findings)
 {
-	const char *at = doctor_text(facts, DOCTOR_UNBOUND_CONF);
-	char line[DOCTOR_LINE_MAX];
-	int kind = KINDS;
+	struct unbound_words words;
+	enum unbound_word word;
+	enum kind kind = KINDS;
 
-	while (doctor_next_line(&at, line)) {
-		int begins;
-
-		line[strcspn(line, "#")] = '\0';
-		begins = clause_of(line);
-		if (begins >= 0)
-			kind = begins;
-		/* The name may stand in the line of the clause. */
-		for (char *name = strstr(line, "name:"); kind < KINDS && name != NULL;
-			name = NULL) {
-			if (name != line && name[-1] != ' ' && name[-1] != ':')
-				break;
-			name += strlen("name:");
-			name += strspn(name, " \t\"");
-			name[strcspn(name, " \t\"")] = '\0';
-			check_zone(
-				facts, (enum kind)kind, name, "unbound.conf", findings);
-		}
+	doctor_begin_words(&words, doctor_text(facts, DOCTOR_UNBOUND_CONF));
+	while ((word = unbound_words_next(&words, NULL)) != UNBOUND_END) {
+		if (word == UNBOUND_CLAUSE)
+			kind = kind_of(words.keyword);
+		else if (word == UNBOUND_VALUE && kind < KINDS &&
+			 strcmp(words.keyword, "name") == 0)
+			check_zone(facts, kind, words.word, "unbound.conf", findings);
 	}
+	(void)fclose(words.in);
 }
 
 void doctor_zones(const struct doctor_facts *facts, struct doctor_findings *findings)

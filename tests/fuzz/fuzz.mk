@@ -12,7 +12,8 @@ FUZZ_MAIN ?= tests/fuzz/driver.c
 
 # What the targets need of the command.
 LIBCLI = $(BUILD)/libcli.a
-FUZZ_CLI = colour gather gather_rr gather_unbound gather_zone mailcount maillog maillog_time
+FUZZ_CLI = colour gather gather_rr gather_unbound gather_zone mailcount maillog maillog_time \
+	unbound_words
 FUZZ_CLI_OBJ = $(FUZZ_CLI:%=$(BUILD)/obj/cli/%.o)
 $(LIBCLI): $(FUZZ_CLI_OBJ)
 	@rm -f $@
