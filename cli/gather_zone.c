@@ -30,7 +30,8 @@ static bool take_name(struct zone_reader *reader, struct pb_name *name,
 	(void)pb_name_to_text(name, text);
 	text[strlen(text) - strlen(no_origin)] = '\0';
 	pb_error_set(error,
-		"\"%s\" is relative, and the file has no $ORIGIN; --origin gives one",
+		"\"%s\" is relative, and no $ORIGIN above it is absolute; --origin "
+		"gives one",
 		*text != '\0' ? text : "@");
 	return false;
 }

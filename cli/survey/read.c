@@ -20,27 +20,6 @@ bool read_name(struct pb_name *name, const ldns_rdf *rdf)
 		       ldns_rdf_size(rdf);
 }
 
-ldns_status read_record(ldns_rr **rr, FILE *file, uint32_t *ttl, ldns_rdf **origin,
-	ldns_rdf **previous, int *lines)
-{
-	bool first = *previous == NULL;
-	ldns_status status;
-
-	if (first && (*previous = ldns_rdf_clone(*origin)) == NULL)
-		return LDNS_STATUS_MEM_ERR;
-	status = ldns_rr_new_frm_fp_l(rr, file, ttl, origin, previous, lines);
-	if (status == LDNS_STATUS_OK && *previous == NULL) {
-		*rr = NULL;
-		status = LDNS_STATUS_MEM_ERR;
-	}
-	/* An $ORIGIN line before the first record sets another owner for it. */
-	if (first && status != LDNS_STATUS_OK) {
-		ldns_rdf_deep_free(*previous);
-		*previous = NULL;
-	}
-	return status;
-}
-
 /* Only data of class IN counts. */
 static bool owned(struct pb_name *owner, const ldns_rr *rr)
 {

@@ -46,9 +46,14 @@ void read_response(struct read_response *response, const ldns_pkt *message,
 /* A name of ldns in canonical form. False if it is none. */
 bool read_name(struct pb_name *name, const ldns_rdf *rdf);
 
-/* ldns_rr_new_frm_fp_l(), but without memory for the owner of the line: then ldns 1.8.3
- * calls a record good that it has freed, and leaves *previous NULL. `previous` is needed,
- * and *origin, which is the owner of a first record that has none. */
+/*
+ * Reads the next record of a zone file, RFC 1035 section 5, as ldns_rr_new_frm_fp_l()
+ * does, but for this: an $ORIGIN may be relative to the one before; any other line with
+ * "$" in front than $ORIGIN, $TTL and $INCLUDE is a mistake; and without memory for the
+ * owner of the line it fails, where ldns 1.8.3 calls a record good that it has freed, and
+ * leaves *previous NULL. `previous` is needed, and *origin, which is the owner of a first
+ * record that has none. If ldns finds a mistake, *origin may be NULL.
+ */
 ldns_status read_record(ldns_rr **rr, FILE *file, uint32_t *ttl, ldns_rdf **origin,
 	ldns_rdf **previous, int *lines);
 

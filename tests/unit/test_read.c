@@ -331,6 +331,35 @@ static void matching(void **state)
 	free(wire);
 }
 
+/* A relative $ORIGIN is below the one before. */
+static void origins(void **state)
+{
+	static const char text[] =
+		"$ORIGIN net.\n\n;\n$ORIGIN hints ; below\na A 192.0.2.1\n";
+	FILE *file = fmemopen((char *)(uintptr_t)text, sizeof(text) - 1, "r");
+	ldns_rdf *origin = ldns_dname_new_frm_str("."), *previous = NULL;
+	uint32_t ttl = 0;
+	int lines = 0;
+	ldns_rr *rr = NULL;
+	struct pb_name owner, expected = unit_name("a.hints.net");
+
+	(void)state;
+	assert_non_null(file);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(read_record(&rr, file, &ttl, &origin, &previous, &lines),
+			LDNS_STATUS_SYNTAX_ORIGIN);
+	assert_int_equal(read_record(&rr, file, &ttl, &origin, &previous, &lines), 0);
+	assert_int_equal(lines, 5);
+	assert_true(read_name(&owner, ldns_rr_owner(rr)));
+	assert_true(pb_name_equal(&owner, &expected));
+	ldns_rr_free(rr);
+	assert_int_equal(read_record(&rr, file, &ttl, &origin, &previous, &lines),
+		LDNS_STATUS_SYNTAX_EMPTY);
+	ldns_rdf_deep_free(origin);
+	ldns_rdf_deep_free(previous);
+	(void)fclose(file);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -356,6 +385,7 @@ int main(void)
 		cmocka_unit_test(hostile),
 		cmocka_unit_test(random_octets),
 		cmocka_unit_test(matching),
+		cmocka_unit_test(origins),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
