@@ -149,7 +149,7 @@ void pb_store_know(struct pb_store *store, const struct pb_names *names,
  */
 bool pb_store_try(const char *path, struct pb_error *error);
 
-/* Who made a change, when and with which command: for a terminal, see pb_utf8_escape(). */
+/* Who made a change, when and with which command, as pb_utf8_escape() has it. */
 struct pb_change {
 	uint64_t generation;
 	int64_t when; /* seconds since 1970 */

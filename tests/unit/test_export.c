@@ -115,7 +115,7 @@ static void set_note(struct pb_pinbuf *buf, unsigned *seen)
 		do
 			text[i] = (char)(below(4) == 0 ? (unsigned)" \"\\#:"[below(5)]
 						       : ' ' + below(224));
-		while (text[i] == 0x7f);
+		while ((uint8_t)text[i] >= 0x7f && (uint8_t)text[i] < 0xa0);
 	text[size] = '\0';
 	set(buf, seen, "note", text);
 }
