@@ -308,6 +308,13 @@ static void forget_keys(struct module_qstate *qstate, int id)
 		pbm_forget_keys(qstate->env, &query->zone, &name);
 }
 
+static bool has_waited(const struct module_qstate *qstate, int id)
+{
+	const struct pbm_query *query = pbm_query_find(qstate, id);
+
+	return query != NULL && query->asked != NULL;
+}
+
 static void on_start(struct module_qstate *qstate, int id)
 {
 	const struct pbm_query *query = pbm_query_find(qstate, id);
@@ -339,7 +346,8 @@ static void on_start(struct module_qstate *qstate, int id)
 		qstate->ext_state[id] = module_wait_subquery;
 		break;
 	case PBM_REFUSED:
-		forget_keys(qstate, id); /* it may have waited here */
+		if (has_waited(qstate, id))
+			forget_keys(qstate, id);
 		tell_supers(qstate, id);
 		pbm_finish_refused(qstate, id);
 		break;
