@@ -136,10 +136,13 @@ static void append_glob(
  * clause does not matter. Not what is included from there in turn. */
 static void include(const struct doctor_facts *facts, struct doctor_fact *fact)
 {
-	char *main = doctor_copy(fact->text != NULL ? fact->text : "");
 	struct unbound_words words;
 	enum unbound_word word;
+	char *main;
 
+	if (fact->text == NULL)
+		return;
+	main = doctor_copy(fact->text);
 	doctor_begin_words(&words, main);
 	while ((word = unbound_words_next(&words, NULL)) != UNBOUND_END)
 		if (word == UNBOUND_VALUE && words.word[0] == '/' &&
