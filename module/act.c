@@ -116,13 +116,13 @@ static bool refuse_known(struct module_qstate *qstate, int id, const struct pb_n
 }
 
 enum pbm_fate pbm_refuse_alone(struct module_qstate *qstate, int id,
-	const struct pb_pin *pin, pb_reasons reasons)
+	const struct pb_pin *pin, enum pb_aspect aspect, pb_reasons reasons)
 {
-	struct pb_policy policy = pbm_policy(qstate, id, pin, PB_ASPECT_CUT);
+	struct pb_policy policy = pbm_policy(qstate, id, pin, aspect);
 
 	if (pb_decide(pin, reasons, &policy, pbm_now(qstate)) != PB_ACTION_REFUSED)
 		return PBM_GOES_ON;
-	pbm_refuse(qstate, id, pin, PB_ASPECT_CUT, reasons);
+	pbm_refuse(qstate, id, pin, aspect, reasons);
 	return PBM_REFUSED;
 }
 

@@ -51,7 +51,7 @@ void pbm_refuse(struct module_qstate *qstate, int id, const struct pb_pin *pin,
 /* The same for what this query cannot ask about, if the pin refuses for such reasons:
  * that proves nothing to others, and is not remembered. */
 enum pbm_fate pbm_refuse_alone(struct module_qstate *qstate, int id,
-	const struct pb_pin *pin, pb_reasons reasons);
+	const struct pb_pin *pin, enum pb_aspect aspect, pb_reasons reasons);
 
 /* Ends a refused query: SERVFAIL without a message, nothing stored, nothing stale. */
 void pbm_finish_refused(struct module_qstate *qstate, int id);

@@ -42,8 +42,8 @@ static uint64_t hash_of_question(const struct query_info *qinfo)
 		words, count * sizeof(words[0]), secret ^ ((uint64_t)qinfo->qtype << 32));
 }
 
-/* The half of a mark that is of the question and the code. The other one is of what the
- * RRsets say. */
+/* The half of a mark that is of the question, the code and how many RRsets there are, by
+ * which a denial is told from an answer. The other one is of what they say. */
 #define QUESTION 0xffff0000U
 
 static uint32_t half_of(uint64_t hash)
@@ -55,7 +55,9 @@ static uint32_t half_of(uint64_t hash)
  * RRset that changes in the cache changes the messages that refer to it. */
 static uint32_t mark_of(const struct query_info *qinfo, const struct reply_info *reply)
 {
-	uint64_t question = hash_of_question(qinfo) ^ FLAGS_GET_RCODE(reply->flags);
+	uint64_t question = hash_of_question(qinfo) ^ FLAGS_GET_RCODE(reply->flags) ^
+			    ((uint64_t)reply->an_numrrsets << 16) ^
+			    ((uint64_t)reply->ns_numrrsets << 32);
 	uint64_t data = 0;
 
 	for (size_t i = 0; i < reply->rrset_count; i++) {
@@ -117,25 +119,30 @@ static bool denies(const struct looking *at, struct pb_name *end)
 	       pbm_read_end(end, at->qinfo->qtype, at->reply);
 }
 
-/* Was it marked as a denial in the name of the zone itself? Where its aliases lead may
- * have changed since. */
+static bool is_of_zone(const struct looking *at, const struct ub_packed_rrset_key *rrset)
+{
+	struct pb_name owner;
+
+	return pbm_read_owner(&owner, rrset) && pb_name_at_or_below(&owner, &at->zone);
+}
+
+/* Was it marked as a denial in the name of the zone itself? Where the zone's own aliases
+ * lead may have changed since; another's could have anything denied. */
 static bool was_own_denial(const struct looking *at)
 {
 	const struct reply_info *reply = at->reply;
-	struct pb_name owner;
+	struct ub_packed_rrset_key **authority = reply->rrsets + reply->an_numrrsets;
+	bool soa = false;
 
 	if ((at->lacks & QUESTION) != 0)
 		return false;
-	for (size_t i = 0; i < reply->ns_numrrsets; i++) {
-		const struct ub_packed_rrset_key *rrset =
-			reply->rrsets[reply->an_numrrsets + i];
-
-		if (ntohs(rrset->rk.type) == LDNS_RR_TYPE_SOA &&
-			pbm_read_owner(&owner, rrset) &&
-			pb_name_at_or_below(&owner, &at->zone))
-			return true;
-	}
-	return false;
+	for (size_t i = 0; i < reply->an_numrrsets; i++)
+		if (!is_of_zone(at, reply->rrsets[i]))
+			return false;
+	for (size_t i = 0; i < reply->ns_numrrsets && !soa; i++)
+		soa = ntohs(authority[i]->rk.type) == LDNS_RR_TYPE_SOA &&
+		      is_of_zone(at, authority[i]);
+	return soa;
 }
 
 static bool refuses_denial(struct looking *at)

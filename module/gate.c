@@ -147,7 +147,7 @@ static enum pbm_fate enter_unasked(struct module_qstate *qstate, int id,
 	case PB_UNKNOWN:
 		if (aspect == PB_ASPECT_CUT)
 			return pbm_refuse_alone(
-				qstate, id, pin, PB_REASON(PB_UNVERIFIED));
+				qstate, id, pin, PB_ASPECT_CUT, PB_REASON(PB_UNVERIFIED));
 		break;
 	case PB_PROBE_DUE:
 	case PB_IN_FORCE:

@@ -82,8 +82,8 @@ static enum pbm_fate end_unseen(
 	if (came_to_ask(qstate, id, pin))
 		return pbm_unverified(qstate, id, pin, PB_ASPECT_CUT);
 	(void)pbm_standing(qstate, id, pin, PB_ASPECT_CUT, &reasons);
-	return pbm_refuse_alone(
-		qstate, id, pin, reasons != 0 ? reasons : PB_REASON(PB_UNVERIFIED));
+	return pbm_refuse_alone(qstate, id, pin, PB_ASPECT_CUT,
+		reasons != 0 ? reasons : PB_REASON(PB_UNVERIFIED));
 }
 
 /*
@@ -110,7 +110,8 @@ static enum pbm_fate leave_unseen(struct module_qstate *qstate, int id,
 
 	/* Without RD it gets what the caches have: nobody has been asked. */
 	if ((qstate->query_flags & BIT_RD) == 0)
-		return pbm_refuse_alone(qstate, id, pin, PB_REASON(PB_UNVERIFIED));
+		return pbm_refuse_alone(
+			qstate, id, pin, PB_ASPECT_CUT, PB_REASON(PB_UNVERIFIED));
 	if (needs_another(qstate, id, name, pin)) {
 		if (query != NULL) /* the slot is for the other one */
 			pbm_end_probes(qstate->env, id, query);
@@ -133,7 +134,7 @@ static enum pbm_fate leave_shown(struct module_qstate *qstate, int id,
 		.aspect = aspect, .scope = PB_SCOPE_SHOWN, .reasons = PB_REASON(reason)};
 
 	if (!pbm_came_in_here(qstate, id) || (qstate->query_flags & BIT_RD) == 0)
-		return pbm_refuse_alone(qstate, id, pin, verdict.reasons);
+		return pbm_refuse_alone(qstate, id, pin, aspect, verdict.reasons);
 	verdict.action = pb_decide(pin, verdict.reasons, &policy, pbm_now(qstate));
 	return pbm_act(qstate, id, pin, &verdict, 0, &none, NULL) ? PBM_GOES_ON
 								  : PBM_REFUSED;
@@ -182,7 +183,7 @@ static enum pbm_fate leave_ds(
 		return PBM_GOES_ON;
 	/* It tells nothing of the zone, but who asks with CD would get it. */
 	if (reply->security == sec_status_bogus)
-		return pbm_refuse_alone(qstate, id, pin, verdict.reasons);
+		return pbm_refuse_alone(qstate, id, pin, PB_ASPECT_DS, verdict.reasons);
 	if (qstate->is_valrec) {
 		if (verdict.action == PB_ACTION_REFUSED)
 			pb_verdicts_forget(pbm_of(qstate->env, id)->verdicts, &cut);
@@ -212,7 +213,8 @@ static enum pbm_fate leave_unjudged(struct module_qstate *qstate, int id,
 		qstate->qinfo.qtype, qstate->qinfo.qclass, qstate->query_flags);
 	return restart(qstate, id, &pin->name, name)
 		       ? PBM_RESTARTS
-		       : pbm_refuse_alone(qstate, id, pin, PB_REASON(PB_UNVERIFIED));
+		       : pbm_refuse_alone(qstate, id, pin, PB_ASPECT_CUT,
+				 PB_REASON(PB_UNVERIFIED));
 }
 
 /* Must the answer be got anew, although the zone is as it should be? What began elsewhere
