@@ -9,11 +9,12 @@
 
 struct cli_file {
 	const char *path;
-	char *other; /* what it is called until it is complete */
+	char *other; /* what it is called until it is complete; NULL: it is no file */
 	FILE *out;
 };
 
-/* Opens PATH.new. False, and an error is out, on failure. */
+/* Opens one that is to be PATH, beside it, or what PATH is if that is a device or one of
+ * the process's own descriptors, as /dev/stdout. False, and an error is out, on failure. */
 bool cli_file_open(struct cli_file *file, const char *path);
 
 /* Puts it in the place of PATH if `keep`, else removes it; frees. False, and an error is

@@ -277,7 +277,7 @@ int main(int argc, char **argv)
 	int code;
 
 	if (!hold_standard_files())
-		return CLI_FAILED;
+		return CLI_UNKNOWN; /* 1 would be a warning of some */
 	if (argc >= 2 && strcmp(argv[1], "--version") == 0) {
 		(void)printf("pinbound " PB_VERSION "\n");
 		return end(&cli, CLI_DONE);
