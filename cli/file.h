@@ -14,7 +14,8 @@ struct cli_file {
 };
 
 /* Opens one that is to be PATH, beside it, or what PATH is if that is a device or one of
- * the process's own descriptors, as /dev/stdout. False, and an error is out, on failure. */
+ * the process's own descriptors, as /dev/stdout. False, and an error is out, if it cannot
+ * be opened. */
 bool cli_file_open(struct cli_file *file, const char *path);
 
 /* Puts it in the place of PATH if `keep`, else removes it; frees. False, and an error is
