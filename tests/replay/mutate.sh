@@ -151,12 +151,12 @@ is_there() {
 }
 
 # judge EXPRESSION SCENARIO WHAT: what became of one without its defence. One that passed
-# is tried once more, and if it fails then, that is told: hundreds of labs, on whatever
-# machine this is, have one in which nothing came in time to be missed.
+# is tried once more, with more time, and if it fails then, that is told: hundreds of labs,
+# on whatever machine this is, have one in which nothing came in time to be missed.
 judge() {
 	local what=$3 again=
 	if [ "$what" = ok ]; then
-		what=$(try "$2" < /dev/null | sed 's/.* //')
+		what=$(LAB_SECONDS=$((4 * LAB_SECONDS)) try "$2" < /dev/null | sed 's/.* //')
 		again=' (the second time)'
 	fi
 	case $what in
